@@ -1,0 +1,85 @@
+import type { TemplateName } from '#gpu-worker/q-peft/template-registry.ts';
+
+export type Precision = 'fp32' | 'int8';
+
+/** One document against one or more queries: the document's prefix is computed once. Split this way, a score never depends on what else is asked. */
+export interface ScoreTask {
+  readonly document: string;
+  readonly queries: readonly string[];
+  /** Absent: the adapter's template, or the default. */
+  readonly template?: TemplateName;
+  /** SHA-256 hex of an adapter that `loadAdapter` has taken. */
+  readonly adapterDigest?: string;
+  /** Tokens of the document that are kept (its start, or its end where the template says so). */
+  readonly maxTokensPerDoc?: number;
+}
+
+/** Token ids in, for researchers and golden tests: log p(target | prompt, targets so far). */
+export interface TokenTask {
+  readonly promptIds: readonly number[];
+  readonly targetIds: readonly number[];
+}
+
+export interface PairScore {
+  /** Nats per token, over the tokens that the template counts. */
+  readonly meanLogLikelihood: number;
+  readonly targetIds: readonly number[];
+  /** float32 values, nats, one a target. */
+  readonly targetLogLikelihoods: Float32Array;
+  readonly documentTokens: number;
+  readonly truncated: boolean;
+  /** Q-PEFT-R: the document tokens that became hints, in order. */
+  readonly selectedIds?: readonly number[];
+}
+
+export interface TaskOptions {
+  /** Drops the task from the queue, or ignores its result; the promise rejects with `request_cancelled`. */
+  readonly signal?: AbortSignal;
+  /** Unix milliseconds; a task not started by then rejects with `deadline_exceeded`. */
+  readonly deadlineAtMs?: number;
+}
+
+export interface AdapterSummary {
+  readonly digest: string;
+  readonly method: 'retrieve' | 'attend' | 'soft-prompt';
+  readonly template: TemplateName;
+  readonly bytes: number;
+}
+
+export interface EngineInfo {
+  readonly modelPath: string;
+  readonly modelFingerprint: string;
+  readonly tokenizerFingerprint: string | null;
+  readonly precision: Precision;
+  readonly threads: number;
+  readonly contextLength: number;
+}
+
+/** Scores on worker threads; the calling thread never runs the model. Made by `createScoringEngine` (create-scoring-engine.ts). */
+export interface ScoringEngine {
+  readonly info: EngineInfo;
+  /** One result per query, in order. Throws ServiceError: `overloaded` when the queue is full, `deadline_exceeded`, `request_cancelled`, `invalid_request` (query too long for the context). */
+  score(task: ScoreTask, options?: TaskOptions): Promise<PairScore[]>;
+  scoreTokens(task: TokenTask, options?: TaskOptions): Promise<PairScore>;
+  /** Parses, validates against this model and hands the adapter to every thread. Idempotent by digest. Throws ServiceError `invalid_adapter`. */
+  loadAdapter(file: Uint8Array): Promise<AdapterSummary>;
+  unloadAdapter(digest: string): Promise<void>;
+  /** Tasks waiting, not those running. */
+  queueLength(): number;
+  /** Rejects what waits, finishes what runs, ends the threads. */
+  close(): Promise<void>;
+}
+
+export interface ScoringEngineOptions {
+  /** A GGUF file or a Hugging Face folder. */
+  readonly modelPath: string;
+  readonly precision: Precision;
+  /** Worker threads, each with its own single-threaded session; default: the machine's cores. */
+  readonly threads?: number;
+  /** Tasks that may wait before `overloaded`; default 4,096. */
+  readonly queueLengthMax?: number;
+  /** Folder for the converted weights (made if missing), keyed by the model's fingerprint. */
+  readonly cacheFolder: string;
+  /** Progress of the one-time conversion: a stage name and a fraction in [0, 1]. */
+  readonly onProgress?: (stage: string, fraction: number) => void;
+}

@@ -1,0 +1,34 @@
+/** What a caller can be told. One table: code → HTTP status, whether a retry can help, and the kind OpenAI-shaped clients expect. */
+export interface ErrorEntry {
+  readonly status: number;
+  readonly retryable: boolean;
+  readonly type: 'invalid_request_error' | 'authentication_error' | 'permission_error' | 'not_found_error' | 'overloaded_error' | 'server_error';
+  /** The sentence shown when the code is thrown without a message of its own; never holds internals. */
+  readonly sentence: string;
+}
+
+export const errorCatalogue = {
+  invalid_request: { status: 400, retryable: false, type: 'invalid_request_error', sentence: 'The request is not valid.' },
+  invalid_json: { status: 400, retryable: false, type: 'invalid_request_error', sentence: 'The request body is not valid JSON.' },
+  unauthenticated: { status: 401, retryable: false, type: 'authentication_error', sentence: 'The API key is missing or not valid.' },
+  unsigned_call: { status: 401, retryable: false, type: 'authentication_error', sentence: 'This endpoint answers signed calls of the edge only.' },
+  missing_scope: { status: 403, retryable: false, type: 'permission_error', sentence: 'The API key lacks the scope that this endpoint needs.' },
+  route_not_found: { status: 404, retryable: false, type: 'not_found_error', sentence: 'There is no such endpoint.' },
+  model_not_found: { status: 404, retryable: false, type: 'not_found_error', sentence: 'There is no such model.' },
+  adapter_not_found: { status: 404, retryable: false, type: 'not_found_error', sentence: 'There is no such adapter.' },
+  method_not_allowed: { status: 405, retryable: false, type: 'invalid_request_error', sentence: 'The endpoint does not take this method.' },
+  payload_too_large: { status: 413, retryable: false, type: 'invalid_request_error', sentence: 'The request body is too large.' },
+  unsupported_media_type: { status: 415, retryable: false, type: 'invalid_request_error', sentence: 'The request body must be application/json.' },
+  invalid_adapter: { status: 422, retryable: false, type: 'invalid_request_error', sentence: 'The adapter file is not valid.' },
+  invalid_weights: { status: 422, retryable: false, type: 'invalid_request_error', sentence: 'The weights file is not valid.' },
+  overloaded: { status: 429, retryable: true, type: 'overloaded_error', sentence: 'The service is at capacity; retry after the time in Retry-After.' },
+  request_cancelled: { status: 499, retryable: false, type: 'invalid_request_error', sentence: 'The caller closed the request.' },
+  internal: { status: 500, retryable: false, type: 'server_error', sentence: 'The service failed to answer; the request id identifies the fault.' },
+  not_ready: { status: 503, retryable: true, type: 'server_error', sentence: 'The worker is not ready.' },
+  no_worker_available: { status: 503, retryable: true, type: 'server_error', sentence: 'No GPU worker could take the request.' },
+  adapter_unavailable: { status: 503, retryable: true, type: 'server_error', sentence: 'The adapter could not be loaded from its store.' },
+  key_store_unavailable: { status: 503, retryable: true, type: 'server_error', sentence: 'API keys cannot be checked at the moment.' },
+  deadline_exceeded: { status: 504, retryable: true, type: 'server_error', sentence: 'The deadline passed before the documents were scored.' },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errorCatalogue;

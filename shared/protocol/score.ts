@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { limits } from '#shared/limits.ts';
+
+/**
+ * The internal call edge → GPU worker: `POST /v1/score`, signed. One query against the documents of one shard.
+ * Both ends parse with these schemas; unknown fields are tolerated, so that the two can be deployed apart.
+ */
+export const scoreRequestSchema = z.object({
+  model: z.string().min(1).max(200).describe('Id of the base model; the worker refuses a call for a model it does not hold.'),
+  adapter: z
+    .object({
+      digest: z.string().regex(/^[0-9a-f]{64}$/).describe('SHA-256 of the adapter file, hex; its identity.'),
+      name: z.string().min(1).max(200).describe('Name shown in errors.'),
+    })
+    .optional()
+    .describe('The adapter version to score with; absent: the base model.'),
+  template: z.string().min(1).max(50).optional().describe('Template version; absent: the one of the adapter, or the default.'),
+  query: z.string().min(1).max(limits.queryCharactersMax),
+  documents: z.array(z.string().min(1).max(limits.documentCharactersMax)).min(1).max(limits.documentsPerRequestMax),
+  max_tokens_per_doc: z.number().int().min(1).max(limits.maxTokensPerDocMax).default(limits.maxTokensPerDocDefault),
+  deadline_at_ms: z.number().int().positive().describe('Unix milliseconds after which nobody waits for the answer.'),
+  include_target_log_likelihoods: z.boolean().default(false),
+});
+export type ScoreRequest = z.infer<typeof scoreRequestSchema>;
+
+export const documentScoreSchema = z.object({
+  mean_log_likelihood: z.number().describe('Mean over the query tokens of log p(token | document, query so far), nats per token.'),
+  document_tokens: z.number().int().min(0).describe('Tokens of the document that were scored.'),
+  truncated: z.boolean().describe('Whether the document was cut to `max_tokens_per_doc`.'),
+  target_log_likelihoods: z.array(z.number()).optional().describe('Per query token, nats.'),
+});
+export type DocumentScore = z.infer<typeof documentScoreSchema>;
+
+export const scoreResponseSchema = z.object({
+  model: z.string(),
+  template: z.string(),
+  query_tokens: z.number().int().min(0),
+  scores: z.array(documentScoreSchema).describe('In the order of the documents.'),
+  compute_ms: z.number().min(0).describe('Milliseconds from the first byte of the body to the last score.'),
+});
+export type ScoreResponse = z.infer<typeof scoreResponseSchema>;
+
+export const workerInfoSchema = z.object({
+  model: z.string(),
+  precision: z.enum(['fp32', 'int8']),
+  threads: z.number().int(),
+  queue_length: z.number().int(),
+  queue_length_max: z.number().int(),
+  adapters_loaded: z.array(z.string()),
+  model_fingerprint: z.string(),
+  tokenizer_fingerprint: z.string(),
+  version: z.string(),
+});
+export type WorkerInfo = z.infer<typeof workerInfoSchema>;

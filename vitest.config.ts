@@ -1,0 +1,40 @@
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
+import { defineConfig } from 'vitest/config';
+
+/** Projects by runtime: `edge` runs inside workerd with the real migrations, everything else in Node processes (native addons crash in threads). */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: { bindings: { TEST_MIGRATIONS: await readD1Migrations('./edge/database/migrations') } },
+          })),
+        ],
+        test: { name: 'edge', include: ['edge/**/*.test.ts'] },
+      },
+      { test: { name: 'shared', include: ['shared/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'gpu-worker',
+          include: ['gpu-worker/**/*.test.ts', 'cli/**/*.test.ts', 'infra/**/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 60_000,
+          hookTimeout: 300_000,
+        },
+      },
+      { test: { name: 'golden', include: ['test/golden/**/*.test.ts'], pool: 'forks', testTimeout: 120_000, hookTimeout: 600_000 } },
+      {
+        test: {
+          name: 'system',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/golden/**'],
+          pool: 'forks',
+          testTimeout: 120_000,
+          hookTimeout: 600_000,
+        },
+      },
+    ],
+  },
+});
