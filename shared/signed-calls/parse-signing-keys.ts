@@ -1,0 +1,27 @@
+import { base64url } from 'jose';
+import { signingKeyBytesMin } from '#shared/signed-calls/signed-call-claims.ts';
+
+/**
+ * Signing keys from a setting: base64url, separated by commas. The first one signs, all of them verify, so that a key is
+ * rotated by putting the new one behind the old, then before it, then alone. Throws an Error that names the key's place, never its value.
+ */
+export function parseSigningKeys(text: string): Uint8Array[] {
+  const parts = text.split(',').map((part) => part.trim());
+  return parts.map((part, index) => {
+    const key = decodeKey(part, index);
+    if (key.length < signingKeyBytesMin) {
+      throw new Error(
+        `signing key ${index + 1} of ${parts.length} has ${key.length} bytes; at least ${signingKeyBytesMin} are needed`,
+      );
+    }
+    return key;
+  });
+}
+
+function decodeKey(part: string, index: number): Uint8Array {
+  try {
+    return base64url.decode(part);
+  } catch {
+    throw new Error(`signing key ${index + 1} is not base64url`);
+  }
+}
