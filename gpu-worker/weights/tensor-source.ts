@@ -1,5 +1,16 @@
 /** Storage types that the readers dequantise to float32. The K and legacy quants are GGUF's. */
-export type StorageType = 'F32' | 'F16' | 'BF16' | 'Q4_0' | 'Q4_1' | 'Q5_0' | 'Q5_1' | 'Q8_0' | 'Q4_K' | 'Q5_K' | 'Q6_K';
+export type StorageType =
+  | 'F32'
+  | 'F16'
+  | 'BF16'
+  | 'Q4_0'
+  | 'Q4_1'
+  | 'Q5_0'
+  | 'Q5_1'
+  | 'Q8_0'
+  | 'Q4_K'
+  | 'Q5_K'
+  | 'Q6_K';
 
 /** One tensor as a file declares it. Shapes are row-major, outermost first (Hugging Face convention: `Linear.weight` is [out, in]). */
 export interface TensorInfo {
