@@ -6,15 +6,27 @@ import { limits } from '#shared/limits.ts';
  * Both ends parse with these schemas; unknown fields are tolerated, so that the two can be deployed apart.
  */
 export const scoreRequestSchema = z.object({
-  model: z.string().min(1).max(200).describe('Id of the base model; the worker refuses a call for a model it does not hold.'),
+  model: z
+    .string()
+    .min(1)
+    .max(200)
+    .describe('Id of the base model; the worker refuses a call for a model it does not hold.'),
   adapter: z
     .object({
-      digest: z.string().regex(/^[0-9a-f]{64}$/).describe('SHA-256 of the adapter file, hex; its identity.'),
+      digest: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .describe('SHA-256 of the adapter file, hex; its identity.'),
       name: z.string().min(1).max(200).describe('Name shown in errors.'),
     })
     .optional()
     .describe('The adapter version to score with; absent: the base model.'),
-  template: z.string().min(1).max(50).optional().describe('Template version; absent: the one of the adapter, or the default.'),
+  template: z
+    .string()
+    .min(1)
+    .max(50)
+    .optional()
+    .describe('Template version; absent: the one of the adapter, or the default.'),
   query: z.string().min(1).max(limits.queryCharactersMax),
   documents: z.array(z.string().min(1).max(limits.documentCharactersMax)).min(1).max(limits.documentsPerRequestMax),
   max_tokens_per_doc: z.number().int().min(1).max(limits.maxTokensPerDocMax).default(limits.maxTokensPerDocDefault),
@@ -24,7 +36,9 @@ export const scoreRequestSchema = z.object({
 export type ScoreRequest = z.infer<typeof scoreRequestSchema>;
 
 export const documentScoreSchema = z.object({
-  mean_log_likelihood: z.number().describe('Mean over the query tokens of log p(token | document, query so far), nats per token.'),
+  mean_log_likelihood: z
+    .number()
+    .describe('Mean over the query tokens of log p(token | document, query so far), nats per token.'),
   document_tokens: z.number().int().min(0).describe('Tokens of the document that were scored.'),
   truncated: z.boolean().describe('Whether the document was cut to `max_tokens_per_doc`.'),
   target_log_likelihoods: z.array(z.number()).optional().describe('Per query token, nats.'),

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { limits } from '#shared/limits.ts';
+
+/**
+ * The public rerank request in its one canonical form. What other APIs' clients send instead (null for absent, "true" for true, `texts`, `top_k`)
+ * is translated into this form first, by the edge; unknown fields are ignored, because Cohere's, Jina's and vLLM's clients send fields of their own.
+ */
+export const rerankDocumentSchema = z.union([z.string(), z.record(z.string(), z.unknown())]);
+
+export const rerankRequestSchema = z
+  .object({
+    model: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .meta({
+        description:
+          'The base model, one of your adapters (`support-tickets`: its newest version), or one version of it (`support-tickets@3`). Absent: the base model.',
+        examples: ['smollm2-135m-instruct'],
+      }),
+    query: z
+      .string()
+      .max(limits.queryCharactersMax)
+      .refine((query) => query.trim().length > 0, 'is empty')
+      .meta({
+        description: 'What the documents are ordered for. Never truncated.',
+        examples: ['When was the Eiffel Tower built?'],
+      }),
+    documents: z
+      .array(rerankDocumentSchema)
+      .min(1)
+      .max(limits.documentsPerRequestMax)
+      .meta({
+        description: `The candidates: texts, or objects with \`text\` (or with the fields named in \`rank_fields\`). A document has at most ${limits.documentCharactersMax} characters.`,
+        examples: [['The tower was finished in 1889.', 'Paris is the capital of France.']],
+      }),
+    top_n: z
+      .number()
+      .int()
+      .min(0)
+      .optional()
+      .meta({
+        description: 'How many results to return, best first. Absent, null, 0, or more than there are documents: all.',
+        examples: [3],
+      }),
+    rank_fields: z
+      .array(z.string().min(1).max(200))
+      .min(1)
+      .max(50)
+      .optional()
+      .meta({
+        description: 'For documents that are objects: the fields that are scored, in this order. Absent: `text`.',
+        examples: [['title', 'body']],
+      }),
+    return_documents: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Whether each result carries its document.', examples: [true] }),
+    max_tokens_per_doc: z
+      .number()
+      .int()
+      .min(1)
+      .max(limits.maxTokensPerDocMax)
+      .optional()
+      .meta({
+        description: `Tokens of a document that are scored; longer ones keep their start, and \`meta.warnings\` says which. Absent: ${limits.maxTokensPerDocDefault}.`,
+        examples: [512],
+      }),
+    truncation: z
+      .boolean()
+      .default(true)
+      .meta({
+        description: `false: a document longer than \`max_tokens_per_doc\` (then ${limits.maxTokensPerDocMax} unless given) is an error instead of being cut.`,
+        examples: [true],
+      }),
+    raw_scores: z
+      .boolean()
+      .default(false)
+      .meta({
+        description:
+          'Whether `relevance_score` is the mean log-likelihood (nats per query token, at most 0) instead of a value in (0, 1).',
+        examples: [false],
+      }),
+    deadline_ms: z
+      .number()
+      .int()
+      .min(1)
+      .max(limits.deadlineMsMax)
+      .default(limits.deadlineMsDefault)
+      .meta({
+        description: 'Milliseconds after which the answer is worth nothing to you; then 504 `deadline_exceeded`.',
+        examples: [2_000],
+      }),
+  })
+  .meta({ id: 'RerankRequest' });
+
+export type RerankDocument = z.infer<typeof rerankDocumentSchema>;
+export type RerankRequest = z.infer<typeof rerankRequestSchema>;

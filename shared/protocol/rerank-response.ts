@@ -1,0 +1,96 @@
+import { z } from 'zod';
+
+export const rerankResultSchema = z
+  .object({
+    index: z
+      .number()
+      .int()
+      .min(0)
+      .meta({ description: 'Position of the document in the request.', examples: [0] }),
+    relevance_score: z.number().meta({
+      description:
+        'In (0, 1), higher is better: the geometric mean probability of the query tokens given the document. With `raw_scores`: `mean_log_likelihood`.',
+      examples: [0.2122],
+    }),
+    mean_log_likelihood: z
+      .number()
+      .meta({
+        description: 'Mean over the query tokens of log p(token | document, query so far), nats per token.',
+        examples: [-1.55],
+      }),
+    document: z
+      .looseObject({ text: z.string() })
+      .optional()
+      .meta({
+        description: 'With `return_documents`: the text, and the other fields where the document was an object.',
+        examples: [{ text: 'The tower was finished in 1889.' }],
+      }),
+  })
+  .meta({ id: 'RerankResult' });
+
+/** One body that Cohere's, Jina's, vLLM's and LiteLLM's readers all understand. */
+export const rerankResponseSchema = z
+  .object({
+    id: z
+      .string()
+      .meta({
+        description: 'The request id, also in X-Request-Id.',
+        examples: ['5b6c2c6e-8d3c-4d0f-9a52-3b6f5d8f1d11'],
+      }),
+    object: z.literal('list'),
+    created: z
+      .number()
+      .int()
+      .meta({ description: 'Unix seconds.', examples: [1_780_000_000] }),
+    model: z
+      .string()
+      .meta({
+        description: 'The base model, or the adapter with the version that was used.',
+        examples: ['smollm2-135m-instruct'],
+      }),
+    results: z.array(rerankResultSchema).meta({ description: 'Best first; equal scores in the order of the request.' }),
+    usage: z.object({
+      prompt_tokens: z
+        .number()
+        .int()
+        .meta({ description: 'Tokens of every document, plus the query once per document.', examples: [412] }),
+      total_tokens: z
+        .number()
+        .int()
+        .meta({ description: 'The same: nothing is generated.', examples: [412] }),
+    }),
+    meta: z.object({
+      api_version: z.object({ version: z.string().meta({ examples: ['2'] }) }),
+      billed_units: z.object({
+        search_units: z
+          .number()
+          .int()
+          .meta({ description: 'One per query with up to 100 documents.', examples: [1] }),
+        total_tokens: z
+          .number()
+          .int()
+          .meta({ examples: [412] }),
+      }),
+      tokens: z.object({
+        input_tokens: z
+          .number()
+          .int()
+          .meta({ examples: [412] }),
+        output_tokens: z
+          .number()
+          .int()
+          .meta({ examples: [0] }),
+      }),
+      warnings: z
+        .array(z.string())
+        .optional()
+        .meta({
+          description: 'What was done other than asked: documents that were cut.',
+          examples: [['documents 3 and 17 were cut to 512 tokens (max_tokens_per_doc)']],
+        }),
+    }),
+  })
+  .meta({ id: 'RerankResponse' });
+
+export type RerankResult = z.infer<typeof rerankResultSchema>;
+export type RerankResponse = z.infer<typeof rerankResponseSchema>;
