@@ -3,7 +3,7 @@ import { GgufCursor } from '#gpu-worker/weights/gguf-cursor.ts';
 import type { GgufValue } from '#gpu-worker/weights/gguf-value.ts';
 import { readGgufTensorInfo, tensorInfoBytesMin } from '#gpu-worker/weights/read-gguf-tensor-info.ts';
 import { readGgufValue } from '#gpu-worker/weights/read-gguf-value.ts';
-import type { StoredTensor } from '#gpu-worker/weights/read-tensor-rows.ts';
+import type { PlacedTensor } from '#gpu-worker/weights/read-tensor-rows.ts';
 import { refuseOverlaps } from '#gpu-worker/weights/refuse-overlaps.ts';
 
 /** "GGUF" read as a little-endian uint32. */
@@ -25,7 +25,7 @@ export interface GgufHeader {
   readonly version: number;
   readonly metadata: ReadonlyMap<string, GgufValue>;
   /** By GGUF name (`blk.0.attn_q.weight`), in file order. */
-  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  readonly tensors: ReadonlyMap<string, PlacedTensor>;
   /** Bytes before the data section, padding included. */
   readonly dataOffset: number;
 }
@@ -89,8 +89,8 @@ function alignmentOf(cursor: GgufCursor, metadata: ReadonlyMap<string, GgufValue
   return value;
 }
 
-function readTensorInfos(cursor: GgufCursor, count: number, alignment: number): Map<string, StoredTensor> {
-  const tensors = new Map<string, StoredTensor>();
+function readTensorInfos(cursor: GgufCursor, count: number, alignment: number): Map<string, PlacedTensor> {
+  const tensors = new Map<string, PlacedTensor>();
   for (let index = 0; index < count; index++) {
     const offset = cursor.position;
     const tensor = readGgufTensorInfo(cursor, index, alignment);
@@ -103,10 +103,10 @@ function readTensorInfos(cursor: GgufCursor, count: number, alignment: number): 
 /** Turns offsets within the data section into offsets within the file, and checks that every tensor ends inside it. */
 function placeTensors(
   source: ByteSource,
-  tensors: ReadonlyMap<string, StoredTensor>,
+  tensors: ReadonlyMap<string, PlacedTensor>,
   dataOffset: number,
-): Map<string, StoredTensor> {
-  const placed = new Map<string, StoredTensor>();
+): Map<string, PlacedTensor> {
+  const placed = new Map<string, PlacedTensor>();
   for (const tensor of tensors.values())
     placed.set(tensor.name, { ...tensor, begin: dataOffset + tensor.begin, end: dataOffset + tensor.end });
   refuseOverlaps(source, [...placed.values()]);

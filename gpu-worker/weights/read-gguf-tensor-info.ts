@@ -1,6 +1,6 @@
 import type { GgufCursor } from '#gpu-worker/weights/gguf-cursor.ts';
 import { ggufStorageTypes, refusedTypeSentence } from '#gpu-worker/weights/gguf-tensor-types.ts';
-import type { StoredTensor } from '#gpu-worker/weights/read-tensor-rows.ts';
+import type { PlacedTensor } from '#gpu-worker/weights/read-tensor-rows.ts';
 import { storageLayouts } from '#gpu-worker/weights/storage-layouts.ts';
 import type { StorageType } from '#gpu-worker/weights/tensor-source.ts';
 
@@ -16,7 +16,7 @@ export const tensorInfoBytesMin = 8 + 4 + 8 + 4 + 8;
  * is turned round to row-major. The product of the dimensions is held below the elements that the whole file could store, so it never overflows.
  * @throws ServiceError `invalid_weights` naming the tensor, the byte offset, the value and the limit
  */
-export function readGgufTensorInfo(cursor: GgufCursor, index: number, alignment: number): StoredTensor {
+export function readGgufTensorInfo(cursor: GgufCursor, index: number, alignment: number): PlacedTensor {
   const start = cursor.position;
   const fileBytes = start + cursor.remaining;
   const name = cursor.string(`name of tensor ${index}`, nameBytesMax);

@@ -8,7 +8,7 @@ import { weightsFault } from '#gpu-worker/weights/weights-fault.ts';
 const chunkBytes = 4 << 20;
 
 /** A tensor with the bytes of the file it occupies. */
-export interface StoredTensor extends TensorInfo {
+export interface PlacedTensor extends TensorInfo {
   readonly begin: number;
   readonly end: number;
 }
@@ -17,7 +17,7 @@ export interface StoredTensor extends TensorInfo {
  * Rows [start, end) of a tensor as float32, read in bounded pieces: besides the result, one piece is in memory.
  * @throws ServiceError `invalid_weights` when the rows are not in the tensor, split a block, or the file has shrunk
  */
-export function readTensorRows(source: ByteSource, tensor: StoredTensor, start: number, end: number): Float32Array {
+export function readTensorRows(source: ByteSource, tensor: PlacedTensor, start: number, end: number): Float32Array {
   const [rows = 0, ...inner] = tensor.shape;
   if (!Number.isInteger(start) || !Number.isInteger(end) || start < 0 || end < start || end > rows) {
     throw weightsFault(

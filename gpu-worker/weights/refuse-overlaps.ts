@@ -1,11 +1,6 @@
 import type { ByteSource } from '#gpu-worker/weights/byte-source.ts';
+import type { PlacedTensor } from '#gpu-worker/weights/read-tensor-rows.ts';
 import { weightsFault } from '#gpu-worker/weights/weights-fault.ts';
-
-interface PlacedTensor {
-  readonly name: string;
-  readonly begin: number;
-  readonly end: number;
-}
 
 /**
  * Checks that tensors lie inside the file and apart from each other, so that what is read is never more than the file.

@@ -1,5 +1,5 @@
 import { endianness } from 'node:os';
-import { halfToFloat } from '#gpu-worker/weights/half-to-float.ts';
+import { halfToFloat } from '#shared/safetensors/half-float.ts';
 
 if (endianness() !== 'LE') throw new Error('weights are read on little-endian machines only');
 
@@ -10,9 +10,7 @@ export function dequantiseF32(bytes: Uint8Array, blocks: number, out: Float32Arr
 
 export function dequantiseF16(bytes: Uint8Array, blocks: number, out: Float32Array, outStart: number): void {
   for (let index = 0; index < blocks; index++) {
-    out[outStart + index] = halfToFloat[
-      (bytes[2 * index] as number) | ((bytes[2 * index + 1] as number) << 8)
-    ] as number;
+    out[outStart + index] = halfToFloat((bytes[2 * index] as number) | ((bytes[2 * index + 1] as number) << 8));
   }
 }
 

@@ -1,4 +1,4 @@
-import { halfToFloat } from '#gpu-worker/weights/half-to-float.ts';
+import { halfToFloat } from '#shared/safetensors/half-float.ts';
 
 /*
  * Super-blocks of 256 elements. Q4_K and Q5_K have eight sub-blocks of 32 with a 6-bit scale and minimum each; Q6_K has sixteen of 16 with an
@@ -6,7 +6,7 @@ import { halfToFloat } from '#gpu-worker/weights/half-to-float.ts';
  */
 
 function halfAt(bytes: Uint8Array, at: number): number {
-  return halfToFloat[(bytes[at] as number) | ((bytes[at + 1] as number) << 8)] as number;
+  return halfToFloat((bytes[at] as number) | ((bytes[at + 1] as number) << 8));
 }
 
 /** The 6-bit scale of sub-block 0 to 7 in the 12 packed bytes at `at`: the first four whole, the last four split into 4 + 2 bits. */

@@ -1,4 +1,4 @@
-import { halfToFloat } from '#gpu-worker/weights/half-to-float.ts';
+import { halfToFloat } from '#shared/safetensors/half-float.ts';
 
 /*
  * Blocks of 32 elements. d and m are halves; byte j of the quants holds element j in its low and element j + 16 in its high four bits; the fifth
@@ -6,7 +6,7 @@ import { halfToFloat } from '#gpu-worker/weights/half-to-float.ts';
  */
 
 function halfAt(bytes: Uint8Array, at: number): number {
-  return halfToFloat[(bytes[at] as number) | ((bytes[at + 1] as number) << 8)] as number;
+  return halfToFloat((bytes[at] as number) | ((bytes[at + 1] as number) << 8));
 }
 
 function uint32At(bytes: Uint8Array, at: number): number {
