@@ -1,0 +1,38 @@
+/** ONNX operator sets that our graphs import: the standard one, and onnxruntime's own. */
+export const operatorSetVersions = { '': 23, 'com.microsoft': 1 } as const;
+
+export type OperatorDomain = keyof typeof operatorSetVersions;
+
+/** Every operator that a graph of ours may hold, with its domain. The builder refuses others, so the gradient rules can be checked against this table. */
+export const operatorDomains = {
+  Abs: '',
+  Add: '',
+  Attention: '',
+  Concat: '',
+  Div: '',
+  Expand: '',
+  Gather: '',
+  GatherElements: '',
+  Gemm: '',
+  LogSoftmax: '',
+  MatMul: '',
+  Max: '',
+  Mul: '',
+  QuantizeLinear: '',
+  ReduceMax: '',
+  Relu: '',
+  Reshape: '',
+  RotaryEmbedding: '',
+  Shape: '',
+  Sigmoid: '',
+  // Registered by onnxruntime in the standard domain: RMS norm in one kernel, faster than RMSNormalization-23.
+  SimplifiedLayerNormalization: '',
+  Softmax: '',
+  Split: '',
+  Squeeze: '',
+  Transpose: '',
+  Unsqueeze: '',
+  MatMulIntegerToFloat: 'com.microsoft',
+} as const satisfies Record<string, OperatorDomain>;
+
+export type Operator = keyof typeof operatorDomains;

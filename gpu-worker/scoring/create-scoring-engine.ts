@@ -1,0 +1,28 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import type { ScoringEngine, ScoringEngineOptions } from '#gpu-worker/scoring/scoring-engine.ts';
+import { ScoringPool } from '#gpu-worker/scoring/scoring-pool.ts';
+import { runPreparation } from '#gpu-worker/scoring/threads/run-preparation.ts';
+
+/** Tasks that may wait: at 20 documents a second and thread, a minute's work for a few requests of 1,000 documents. */
+const queueLengthMaxDefault = 4_096;
+
+/**
+ * Opens a model (converting its weights once, in a thread of its own) and starts the scoring threads. The calling thread stays free throughout.
+ * @throws ServiceError `model_not_found` or `invalid_weights` when the model cannot be opened
+ */
+export async function createScoringEngine(options: ScoringEngineOptions): Promise<ScoringEngine> {
+  const modelPath = resolve(options.modelPath);
+  const threads = options.threads ?? availableParallelism();
+  const preparation = await runPreparation(
+    { modelPath, precision: options.precision, cacheFolder: resolve(options.cacheFolder) },
+    options.onProgress ?? (() => {}),
+  );
+  return ScoringPool.start({
+    modelPath,
+    precision: options.precision,
+    threads,
+    queueLengthMax: options.queueLengthMax ?? queueLengthMaxDefault,
+    preparation,
+  });
+}

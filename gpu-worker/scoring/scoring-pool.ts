@@ -1,0 +1,210 @@
+import { createHash } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import type {
+  AdapterSummary,
+  EngineInfo,
+  PairScore,
+  Precision,
+  ScoreTask,
+  ScoringEngine,
+  TaskOptions,
+  TokenTask,
+} from '#gpu-worker/scoring/scoring-engine.ts';
+import { type QueuedTask, TaskQueue } from '#gpu-worker/scoring/task-queue.ts';
+import { ScoringThreadHandle, type ThreadWork } from '#gpu-worker/scoring/threads/scoring-thread-handle.ts';
+import type { PreparationResult, ScoringThreadOptions } from '#gpu-worker/scoring/threads/thread-messages.ts';
+import { parseAdapterFile } from '#shared/adapter-file/parse-adapter-file.ts';
+import { validateAdapterAgainstModel } from '#shared/adapter-file/validate-adapter-against-model.ts';
+import { ServiceError } from '#shared/errors/service-error.ts';
+
+export interface ScoringPoolOptions {
+  readonly modelPath: string;
+  readonly precision: Precision;
+  readonly threads: number;
+  readonly queueLengthMax: number;
+  readonly preparation: PreparationResult;
+}
+
+interface LoadedAdapter {
+  readonly summary: AdapterSummary;
+  /** In shared memory: every thread reads the same bytes, and a thread that is started anew is given them again. */
+  readonly file: Uint8Array;
+}
+
+/** Weight of the newest task in the running mean of task durations. */
+const durationSmoothing = 0.1;
+
+/** The threads, the queue in front of them, and the adapters that they hold. A thread runs one task at a time; one that dies is replaced. */
+export class ScoringPool implements ScoringEngine {
+  readonly info: EngineInfo;
+  readonly #options: ScoringPoolOptions;
+  readonly #queue: TaskQueue<ThreadWork, PairScore[]>;
+  readonly #threads = new Set<ScoringThreadHandle>();
+  readonly #idle: ScoringThreadHandle[] = [];
+  readonly #adapters = new Map<string, LoadedAdapter>();
+  readonly #running = new Set<Promise<unknown>>();
+  #meanTaskMs = 100;
+  #closed = false;
+
+  private constructor(options: ScoringPoolOptions) {
+    const { preparation } = options;
+    this.#options = options;
+    this.#queue = new TaskQueue(options.queueLengthMax);
+    this.info = {
+      modelPath: options.modelPath,
+      modelFingerprint: preparation.modelFingerprint,
+      tokenizerFingerprint: preparation.tokenizerFingerprint,
+      precision: options.precision,
+      threads: options.threads,
+      contextLength: preparation.contextLength,
+    };
+  }
+
+  static async start(options: ScoringPoolOptions): Promise<ScoringPool> {
+    const pool = new ScoringPool(options);
+    try {
+      await Promise.all(Array.from({ length: options.threads }, () => pool.#startThread()));
+    } catch (error) {
+      await pool.close();
+      throw error;
+    }
+    return pool;
+  }
+
+  async score(task: ScoreTask, options: TaskOptions = {}): Promise<PairScore[]> {
+    if (task.adapterDigest !== undefined && !this.#adapters.has(task.adapterDigest)) {
+      throw new ServiceError('adapter_unavailable', `Adapter ${task.adapterDigest.slice(0, 12)} is not loaded.`);
+    }
+    return this.#enqueue({ kind: 'score', task }, options);
+  }
+
+  async scoreTokens(task: TokenTask, options: TaskOptions = {}): Promise<PairScore> {
+    const [score] = await this.#enqueue({ kind: 'tokens', task }, options);
+    if (score === undefined) throw new Error('a scoring thread returned no score');
+    return score;
+  }
+
+  async loadAdapter(file: Uint8Array): Promise<AdapterSummary> {
+    const digest = createHash('sha256').update(file).digest('hex');
+    const known = this.#adapters.get(digest);
+    if (known !== undefined) return known.summary;
+    const adapter = parseAdapterFile(file);
+    const { hiddenSize, vocabularySize, modelFingerprint, tokenizerFingerprint } = this.#options.preparation;
+    validateAdapterAgainstModel(adapter, {
+      hiddenSize,
+      vocabularySize,
+      modelFingerprint,
+      tokenizerFingerprint,
+    });
+    const shared = new Uint8Array(new SharedArrayBuffer(file.byteLength));
+    shared.set(file);
+    const { method, template } = adapter.config;
+    const loaded = { summary: { digest, method, template, bytes: file.byteLength }, file: shared };
+    // Known before the threads have it: a thread that is just starting finds it here, and messages to the others stay in order.
+    this.#adapters.set(digest, loaded);
+    try {
+      await Promise.all(
+        [...this.#threads].map((thread) => thread.send({ kind: 'load-adapter', digest, file: shared })),
+      );
+    } catch (error) {
+      this.#adapters.delete(digest);
+      throw error;
+    }
+    return loaded.summary;
+  }
+
+  async unloadAdapter(digest: string): Promise<void> {
+    if (!this.#adapters.delete(digest)) return;
+    await Promise.all([...this.#threads].map((thread) => thread.send({ kind: 'unload-adapter', digest })));
+  }
+
+  queueLength(): number {
+    return this.#queue.length;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#queue.clear(new ServiceError('not_ready', 'The worker is shutting down.'));
+    await Promise.allSettled(this.#running);
+    await Promise.all([...this.#threads].map((thread) => thread.close()));
+    this.#threads.clear();
+  }
+
+  #enqueue(work: ThreadWork, options: TaskOptions): Promise<PairScore[]> {
+    const { signal } = options;
+    if (this.#closed) return Promise.reject(new ServiceError('not_ready', 'The worker is shutting down.'));
+    if (signal?.aborted) return Promise.reject(new ServiceError('request_cancelled'));
+    return new Promise((resolve, reject) => {
+      const task = { work, options, resolve, reject };
+      this.#queue.push(task, this.#retryAfterSeconds());
+      if (signal !== undefined) {
+        // One signal stands behind every document of a request: 1,000 listeners are meant, not leaked.
+        setMaxListeners(0, signal);
+        signal.addEventListener(
+          'abort',
+          () => {
+            this.#queue.remove(task);
+            reject(new ServiceError('request_cancelled'));
+          },
+          { once: true },
+        );
+      }
+      this.#dispatch();
+    });
+  }
+
+  #dispatch(): void {
+    while (this.#idle.length > 0) {
+      const task = this.#queue.next(Date.now());
+      if (task === null) return;
+      const thread = this.#idle.pop();
+      if (thread === undefined) throw new Error('no idle thread, although one was counted');
+      const run = this.#run(thread, task);
+      this.#running.add(run);
+      run.finally(() => this.#running.delete(run));
+    }
+  }
+
+  /** Never rejects: what goes wrong goes to the task. */
+  async #run(thread: ScoringThreadHandle, task: QueuedTask<ThreadWork, PairScore[]>): Promise<void> {
+    const startedAt = performance.now();
+    try {
+      task.resolve((await thread.send(task.work)) ?? []);
+    } catch (error) {
+      task.reject(error instanceof Error ? error : new Error(String(error)));
+    }
+    this.#meanTaskMs += (performance.now() - startedAt - this.#meanTaskMs) * durationSmoothing;
+    if (!this.#threads.has(thread)) return;
+    this.#idle.push(thread);
+    this.#dispatch();
+  }
+
+  async #startThread(): Promise<void> {
+    const { modelPath, preparation } = this.#options;
+    const options: ScoringThreadOptions = { modelPath, graphPath: preparation.prepared.graphPath };
+    const thread: ScoringThreadHandle = await ScoringThreadHandle.start(options, () => this.#replaceThread(thread));
+    for (const [digest, { file }] of this.#adapters) await thread.send({ kind: 'load-adapter', digest, file });
+    this.#threads.add(thread);
+    this.#idle.push(thread);
+    this.#dispatch();
+  }
+
+  /** A thread died: its task was rejected by its handle; another takes its place. If that one cannot start, nothing waits for ever. */
+  #replaceThread(thread: ScoringThreadHandle): void {
+    this.#threads.delete(thread);
+    const index = this.#idle.indexOf(thread);
+    if (index !== -1) this.#idle.splice(index, 1);
+    if (this.#closed) return;
+    this.#startThread().catch((error: unknown) => {
+      if (this.#threads.size === 0) {
+        this.#closed = true;
+        this.#queue.clear(new ServiceError('not_ready', 'No scoring thread could be started again.', { cause: error }));
+      }
+    });
+  }
+
+  /** Time until the queue is worked off at the pace of late: at least a second. */
+  #retryAfterSeconds(): number {
+    return Math.max(1, Math.ceil((this.#queue.length * this.#meanTaskMs) / this.#options.threads / 1_000));
+  }
+}

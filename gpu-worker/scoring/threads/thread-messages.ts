@@ -1,0 +1,70 @@
+import type { PreparedModel } from '#gpu-worker/scoring/prepared-model/prepare-model.ts';
+import type { PairScore, Precision, ScoreTask, TokenTask } from '#gpu-worker/scoring/scoring-engine.ts';
+import { type ErrorCode, errorCatalogue } from '#shared/errors/error-catalogue.ts';
+import { ServiceError } from '#shared/errors/service-error.ts';
+
+/** What the preparation thread is started with. */
+export interface PreparationOptions {
+  readonly modelPath: string;
+  readonly precision: Precision;
+  readonly cacheFolder: string;
+}
+
+/** What a preparation thread reports at its end; everything that the main thread knows of the model. */
+export interface PreparationResult {
+  readonly prepared: PreparedModel;
+  readonly modelFingerprint: string;
+  readonly tokenizerFingerprint: string | null;
+  readonly contextLength: number;
+  readonly hiddenSize: number;
+  readonly vocabularySize: number;
+}
+
+export type PreparationMessage =
+  | { readonly kind: 'progress'; readonly stage: string; readonly fraction: number }
+  | { readonly kind: 'prepared'; readonly result: PreparationResult }
+  | { readonly kind: 'failed'; readonly error: PortableError };
+
+/** What a scoring thread is started with. */
+export interface ScoringThreadOptions {
+  readonly modelPath: string;
+  readonly graphPath: string;
+}
+
+export type ThreadRequest =
+  | { readonly id: number; readonly kind: 'score'; readonly task: ScoreTask }
+  | { readonly id: number; readonly kind: 'tokens'; readonly task: TokenTask }
+  | { readonly id: number; readonly kind: 'load-adapter'; readonly digest: string; readonly file: Uint8Array }
+  | { readonly id: number; readonly kind: 'unload-adapter'; readonly digest: string };
+
+export type ThreadReply =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'failed'; readonly error: PortableError }
+  | { readonly kind: 'done'; readonly id: number; readonly value: PairScore[] | null }
+  | { readonly kind: 'error'; readonly id: number; readonly error: PortableError };
+
+/** An error as it crosses threads: structured clone drops the class and its fields. */
+export interface PortableError {
+  readonly code: ErrorCode | null;
+  readonly message: string;
+  readonly param: string | undefined;
+  readonly stack: string | undefined;
+}
+
+export function toPortableError(error: unknown): PortableError {
+  if (error instanceof ServiceError) {
+    return { code: error.code, message: error.message, param: error.param, stack: error.stack };
+  }
+  const fault = error instanceof Error ? error : new Error(String(error));
+  return { code: null, message: fault.message, param: undefined, stack: fault.stack };
+}
+
+/** A ServiceError again, or a plain Error with the thread's stack. */
+export function fromPortableError(error: PortableError): Error {
+  if (error.code !== null && error.code in errorCatalogue) {
+    return new ServiceError(error.code, error.message, error.param === undefined ? {} : { param: error.param });
+  }
+  const fault = new Error(error.message);
+  if (error.stack !== undefined) fault.stack = error.stack;
+  return fault;
+}

@@ -1,0 +1,41 @@
+import { expect } from 'vitest';
+
+/** Tolerances of the golden README, by name: what is compared decides which one holds. */
+export const tolerances = {
+  /** Logits and log-probabilities of the tiny models, absolute. */
+  tinyLogits: 2e-4,
+  /** The same with and without a K/V cache. */
+  cachedLogits: 1e-4,
+  /** Hint blocks and input embeddings. */
+  hints: 1e-4,
+  /** Log-probabilities behind hints. */
+  hintLogProbabilities: 2e-4,
+  /** One log-probability of the real model. */
+  realLogProbability: 2e-3,
+  /** The mean over the targets of the real model. */
+  realMean: 5e-4,
+} as const;
+
+/** Fails with the tensor's name, the worst index, what was expected there and what was got. */
+export function expectClose(
+  name: string,
+  got: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  tolerance: number,
+): void {
+  expect(got.length, `${name}: number of values`).toBe(expected.length);
+  let worst = -1;
+  let difference = 0;
+  for (let index = 0; index < expected.length; index += 1) {
+    const delta = Math.abs((got[index] ?? Number.NaN) - (expected[index] ?? Number.NaN));
+    if (!(delta <= difference)) {
+      worst = index;
+      difference = delta;
+    }
+    if (Number.isNaN(delta)) break;
+  }
+  expect(
+    difference,
+    `${name}: worst at index ${worst}, expected ${expected[worst]}, got ${got[worst]}`,
+  ).toBeLessThanOrEqual(tolerance);
+}
