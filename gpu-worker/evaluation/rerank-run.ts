@@ -5,8 +5,6 @@ import type { ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
 
 export interface RerankRunOptions {
   readonly run: TrecRun;
-  /** The first `depth` documents of each query are scored; the rest is dropped. */
-  readonly depth: number;
   readonly queries: ReadonlyMap<string, string>;
   readonly documents: ReadonlyMap<string, BeirDocument>;
   /** What of a document is scored: its text alone, or `title. text`. */
@@ -24,9 +22,9 @@ interface DocumentWork {
   readonly queryIds: string[];
 }
 
-/** Scores the first `depth` documents of every query with `engine` and orders them by mean log-likelihood (nats per token). One task per document holds all its queries, so that its prefix is computed once. */
+/** Scores every document of every query with `engine` and orders them by mean log-likelihood (nats per token). One task per document holds all its queries, so that its prefix is computed once. */
 export async function rerankRun(engine: ScoringEngine, options: RerankRunOptions): Promise<TrecRun> {
-  const work = groupByDocument(options.run, options.depth);
+  const work = groupByDocument(options.run);
   const totalPairs = work.reduce((sum, item) => sum + item.queryIds.length, 0);
   const scores = new Map<string, RunEntry[]>([...options.run.keys()].map((queryId) => [queryId, []]));
   const { signal } = options;
@@ -52,10 +50,10 @@ export async function rerankRun(engine: ScoringEngine, options: RerankRunOptions
 }
 
 /** Documents with the most queries first: the last tasks are then the short ones, and the threads end together. */
-function groupByDocument(run: TrecRun, depth: number): DocumentWork[] {
+function groupByDocument(run: TrecRun): DocumentWork[] {
   const documents = new Map<string, string[]>();
   for (const [queryId, entries] of run) {
-    for (const { documentId } of entries.slice(0, depth)) {
+    for (const { documentId } of entries) {
       const queryIds = documents.get(documentId) ?? [];
       queryIds.push(queryId);
       documents.set(documentId, queryIds);

@@ -19,7 +19,7 @@ export async function* readLines(stream: Readable, name: string): AsyncGenerator
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let rest = '';
   let number = 0;
-  for await (const chunk of stream) {
+  for await (const chunk of withPath(stream, name)) {
     const lines = `${rest}${decodeChunk(decoder, chunk, name, number + 1)}`.split('\n');
     rest = lines.pop() ?? '';
     for (const text of lines) yield { number: ++number, text: text.endsWith('\r') ? text.slice(0, -1) : text };
@@ -39,5 +39,15 @@ function decodeChunk(decoder: TextDecoder, chunk: Uint8Array | undefined, name: 
     return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
   } catch (cause) {
     throw new ServiceError('invalid_request', `${name} is not UTF-8 text (at or after line ${line}).`, { cause });
+  }
+}
+
+/** A failed read of a folder or a pipe does not say what it was reading; an open does. */
+async function* withPath(stream: Readable, name: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream;
+  } catch (error) {
+    if (error instanceof Error && !('path' in error)) Object.assign(error, { path: name });
+    throw error;
   }
 }

@@ -1,0 +1,50 @@
+import type { ArgsDef, CommandDef } from 'citty';
+
+/** One command as the help shows it; its code is loaded only when it runs, so that `--help` never waits for the engine. */
+export interface CommandEntry {
+  /** The words that call it: `rerank`, `model fetch`. */
+  readonly words: string;
+  readonly summary: string;
+  /** Whole command lines with a comment each, shown under the flags. */
+  readonly examples: readonly string[];
+  load(): Promise<CommandDef<ArgsDef>>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: citty's CommandDef is invariant in its flags; only their names are read here.
+const erased = (command: CommandDef<any>): CommandDef<ArgsDef> => command;
+
+export const commandTable: readonly CommandEntry[] = [
+  {
+    words: 'rerank',
+    summary: 'Order documents by how well each explains a query',
+    examples: [
+      `hintrank rerank --query "Where is Normandy?" --documents passages.jsonl --top-n 5`,
+      `hintrank rerank --query "Where is Normandy?" --documents - --adapter adapter.safetensors --json < passages.jsonl`,
+    ],
+    load: async () => erased((await import('#cli/commands/rerank.ts')).rerankCommand),
+  },
+  {
+    words: 'score',
+    summary: 'Log-likelihoods of many (query, document) pairs, line by line',
+    examples: [
+      `hintrank score --input pairs.jsonl --output scores.jsonl`,
+      `echo '{"query":"Where is Normandy?","document":"Normandy lies in France."}' | hintrank score --input - --precision int8`,
+    ],
+    load: async () => erased((await import('#cli/commands/score.ts')).scoreCommand),
+  },
+  {
+    words: 'evaluate',
+    summary: 'Rerank a TREC run over a BEIR folder and measure what changed',
+    examples: [
+      `hintrank evaluate --data squad-passages --run squad-passages/runs/test300.bm25.trec --method clean-1 --output clean-1.trec`,
+      `hintrank evaluate --data scifact --run bm25.trec --method upr-1 --with-title --precision int8 --compare upr-1.fp32.trec`,
+    ],
+    load: async () => erased((await import('#cli/commands/evaluate.ts')).evaluateCommand),
+  },
+  {
+    words: 'model fetch',
+    summary: 'Download a model, or check that it is here and whole',
+    examples: [`hintrank model fetch`],
+    load: async () => erased((await import('#cli/commands/model-fetch.ts')).modelFetchCommand),
+  },
+];

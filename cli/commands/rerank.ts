@@ -1,0 +1,104 @@
+import { defineCommand } from 'citty';
+import { type CommandIo, commandIo } from '#cli/command-line/command-io.ts';
+import { parseInteger } from '#cli/command-line/parse-values.ts';
+import { UsageError } from '#cli/command-line/usage-error.ts';
+import { type EngineSettings, engineFlags, parseEngineFlags, precisionFlag } from '#cli/engine/engine-flags.ts';
+import { mapInOrder } from '#cli/engine/map-in-order.ts';
+import { loadAdapterFile, withEngine } from '#cli/engine/open-engine.ts';
+import { taskOptions } from '#cli/engine/task-options.ts';
+import { type InputDocument, readDocuments } from '#cli/inputs/read-documents.ts';
+import { createProgressBar } from '#cli/output/progress-bar.ts';
+import { type RankedDocument, rankDocuments } from '#cli/output/rank-documents.ts';
+import { renderRanking } from '#cli/output/render-ranking.ts';
+import type { PairScore, ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
+import { limits } from '#shared/limits.ts';
+
+export const rerankCommand = defineCommand({
+  meta: {
+    name: 'rerank',
+    description: 'Order documents by the log-likelihood (nats per query token) of the query given each, best first',
+  },
+  args: {
+    query: { type: 'string', required: true, valueHint: 'TEXT', description: 'What the documents are ranked for.' },
+    documents: {
+      type: 'string',
+      required: true,
+      valueHint: 'FILE.jsonl',
+      description:
+        'A string or {"text", "id", "title"} a line; - is standard input. The id may be left out: it is then the line number.',
+    },
+    adapter: { type: 'string', valueHint: 'FILE', description: 'A Q-PEFT adapter (safetensors).' },
+    'top-n': { type: 'string', valueHint: 'N', description: 'Show the best N only.' },
+    'with-title': { type: 'boolean', description: 'Score "title. text" instead of the text alone.' },
+    json: { type: 'boolean', description: 'JSON instead of a table.' },
+    ...engineFlags,
+    precision: precisionFlag('int8', 'int8 is about three times as fast, fp32 the reference'),
+  },
+  async run(context) {
+    const { args } = context;
+    const io = commandIo(context);
+    const settings = parseEngineFlags(args);
+    const topN = args['top-n'] === undefined ? undefined : parseInteger('top-n', args['top-n'], 1, 1_000_000);
+    const query = checkQuery(args.query);
+    const documents = await readDocuments(args.documents, io);
+    const ranking = await withEngine(settings, io, async (engine) => {
+      const adapter = args.adapter === undefined ? undefined : await loadAdapterFile(engine, args.adapter);
+      const texts = documents.map((document) =>
+        args['with-title'] === true && document.title ? `${document.title}. ${document.text}` : document.text,
+      );
+      return rankDocuments(documents, await scoreTexts(engine, query, texts, settings, adapter?.digest, io));
+    });
+    const shown = ranking.slice(0, topN);
+    await io.print(
+      args.json === true
+        ? `${JSON.stringify(shapeJson(query, shown, settings), null, 2)}\n`
+        : renderRanking(shown, io.stdout.columns ?? 100),
+    );
+  },
+});
+
+function checkQuery(query: string): string {
+  if (query.trim() === '') throw new UsageError('--query is empty.');
+  if (query.length <= limits.queryCharactersMax) return query;
+  throw new UsageError(`--query has ${query.length} characters; at most ${limits.queryCharactersMax} are scored.`);
+}
+
+async function scoreTexts(
+  engine: ScoringEngine,
+  query: string,
+  texts: readonly string[],
+  settings: EngineSettings,
+  adapterDigest: string | undefined,
+  io: CommandIo,
+): Promise<PairScore[]> {
+  const options = taskOptions(settings, adapterDigest);
+  const bar = createProgressBar(io, 'scoring');
+  const scores: PairScore[] = [];
+  try {
+    const results = mapInOrder(texts, engine.info.threads * 2, (document) =>
+      engine.score({ document, queries: [query], ...options }, { signal: io.signal }),
+    );
+    for await (const result of results) {
+      scores.push(...result);
+      bar.update(scores.length, texts.length);
+    }
+  } finally {
+    bar.stop();
+  }
+  return scores;
+}
+
+function shapeJson(query: string, ranking: readonly RankedDocument<InputDocument>[], settings: EngineSettings) {
+  return {
+    query,
+    precision: settings.precision,
+    results: ranking.map(({ document, index, score }, position) => ({
+      rank: position + 1,
+      index,
+      id: document.id,
+      mean_log_likelihood: score.meanLogLikelihood,
+      document_tokens: score.documentTokens,
+      truncated: score.truncated,
+    })),
+  };
+}

@@ -1,0 +1,80 @@
+import { availableParallelism } from 'node:os';
+import type { ArgsDef } from 'citty';
+import { parseChoice, parseInteger } from '#cli/command-line/parse-values.ts';
+import { type TemplateName, templateNames } from '#gpu-worker/q-peft/template-registry.ts';
+import type { Precision } from '#gpu-worker/scoring/scoring-engine.ts';
+import { limits } from '#shared/limits.ts';
+
+/** Threads past this many would only cost memory: each holds its own session. */
+const threadsMax = 256;
+
+/** The flags that every command with a model has; `precision` is each command's own. */
+export const engineFlags = {
+  model: {
+    type: 'string',
+    valueHint: 'PATH_OR_ID',
+    description: 'A GGUF file, a Hugging Face folder, or a model id. Without it: the default model, downloaded once.',
+  },
+  template: {
+    type: 'string',
+    valueHint: templateNames.join('|'),
+    description: "Prompt template. Without it: the adapter's, or clean-1.",
+  },
+  'max-tokens-per-doc': {
+    type: 'string',
+    valueHint: 'N',
+    description: `Tokens of a document that are read, at most ${limits.maxTokensPerDocMax}; the rest is cut off. Without it: ${limits.maxTokensPerDocDefault}.`,
+  },
+  threads: { type: 'string', valueHint: 'N', description: 'Worker threads. Without it: one a core.' },
+} as const satisfies ArgsDef;
+
+/** The flag `--precision` with the command's default and its reason. */
+export function precisionFlag(defaultValue: Precision, reason: string) {
+  return {
+    type: 'string',
+    valueHint: 'fp32|int8',
+    default: defaultValue,
+    description: `Arithmetic of the model: ${reason}.`,
+  } as const;
+}
+
+export interface EngineSettings {
+  /** As typed; undefined is the default model. */
+  readonly model: string | undefined;
+  readonly precision: Precision;
+  readonly threads: number;
+  readonly template: TemplateName | undefined;
+  readonly maxTokensPerDoc: number;
+}
+
+interface EngineArguments {
+  readonly model?: string | undefined;
+  readonly precision: string;
+  readonly template?: string | undefined;
+  readonly threads?: string | undefined;
+  readonly 'max-tokens-per-doc'?: string | undefined;
+}
+
+/** @throws UsageError naming the flag, the value and the limits */
+export function parseEngineFlags(flags: EngineArguments): EngineSettings {
+  const { model, precision, template, threads, 'max-tokens-per-doc': maxTokens } = flags;
+  return {
+    model,
+    precision: parseChoice('precision', precision, ['fp32', 'int8']),
+    threads: threads === undefined ? availableParallelism() : parseInteger('threads', threads, 1, threadsMax),
+    template: template === undefined ? undefined : parseTemplate('template', template),
+    maxTokensPerDoc:
+      maxTokens === undefined
+        ? limits.maxTokensPerDocDefault
+        : parseInteger('max-tokens-per-doc', maxTokens, 1, limits.maxTokensPerDocMax),
+  };
+}
+
+/** @throws UsageError when there is no template of that name */
+export function parseTemplate(flag: string, text: string): TemplateName {
+  return parseChoice(flag, text, templateNames);
+}
+
+export function isTemplateName(text: string): text is TemplateName {
+  return templateNames.some((name) => name === text);
+}

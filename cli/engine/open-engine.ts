@@ -1,0 +1,61 @@
+import { open } from 'node:fs/promises';
+import type { CommandIo } from '#cli/command-line/command-io.ts';
+import type { EngineSettings } from '#cli/engine/engine-flags.ts';
+import { convertedWeightsFolder } from '#cli/engine/state-folder.ts';
+import { createProgressBar } from '#cli/output/progress-bar.ts';
+import type { AdapterSummary, ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
+import { ServiceError } from '#shared/errors/service-error.ts';
+import { limits } from '#shared/limits.ts';
+
+/** Runs `use` with an engine for these settings and closes it afterwards, also when `use` fails. The first start with a model converts its weights, once, with progress on standard error. */
+export async function withEngine<T>(
+  settings: EngineSettings,
+  io: CommandIo,
+  use: (engine: ScoringEngine) => Promise<T>,
+): Promise<T> {
+  // Imported here, so that --help and a wrong flag never wait for the native library.
+  const [{ createScoringEngine }, { resolveModelPath }] = await Promise.all([
+    import('#gpu-worker/scoring/create-scoring-engine.ts'),
+    import('#gpu-worker/model-store/resolve-model-path.ts'),
+  ]);
+  const modelPath = await resolveModelPath(settings.model);
+  io.signal.throwIfAborted();
+  const bar = createProgressBar(io, 'preparing the model');
+  const engine = await createScoringEngine({
+    modelPath,
+    precision: settings.precision,
+    threads: settings.threads,
+    cacheFolder: convertedWeightsFolder,
+    onProgress: (_stage, fraction) => bar.update(Math.round(fraction * 100), 100),
+  }).finally(() => bar.stop());
+  try {
+    io.signal.throwIfAborted();
+    return await use(engine);
+  } finally {
+    await engine.close();
+  }
+}
+
+/**
+ * Reads an adapter file and hands it to the engine.
+ * @throws ServiceError `invalid_adapter` naming the file and the reason
+ */
+export async function loadAdapterFile(engine: ScoringEngine, path: string): Promise<AdapterSummary> {
+  const handle = await open(path);
+  try {
+    const { size } = await handle.stat();
+    if (size > limits.adapterBytesMax) {
+      throw new ServiceError(
+        'invalid_adapter',
+        `The adapter ${path} has ${size} bytes; at most ${limits.adapterBytesMax} are read.`,
+      );
+    }
+    return await engine.loadAdapter(await handle.readFile());
+  } catch (error) {
+    if (error instanceof ServiceError)
+      throw new ServiceError(error.code, `${path}: ${error.message}`, { cause: error });
+    throw error;
+  } finally {
+    await handle.close();
+  }
+}
