@@ -9,10 +9,17 @@ export default defineConfig({
         plugins: [
           cloudflareTest(async () => ({
             wrangler: { configPath: './wrangler.toml' },
-            miniflare: { bindings: { TEST_MIGRATIONS: await readD1Migrations('./edge/database/migrations') } },
+            miniflare: {
+              bindings: {
+                TEST_MIGRATIONS: await readD1Migrations('./edge/database/migrations'),
+                GPU_WORKER_URLS: 'http://127.0.0.1:1',
+                WORKER_SIGNING_KEY: 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY',
+                API_KEY_PEPPER: 'a pepper for tests, 32 characters or more',
+              },
+            },
           })),
         ],
-        test: { name: 'edge', include: ['edge/**/*.test.ts'] },
+        test: { name: 'edge', include: ['edge/**/*.test.ts'], setupFiles: ['edge/testing/apply-migrations.ts'] },
       },
       { test: { name: 'shared', include: ['shared/**/*.test.ts'] } },
       {
@@ -24,7 +31,15 @@ export default defineConfig({
           hookTimeout: 300_000,
         },
       },
-      { test: { name: 'golden', include: ['test/golden/**/*.test.ts'], pool: 'forks', testTimeout: 120_000, hookTimeout: 600_000 } },
+      {
+        test: {
+          name: 'golden',
+          include: ['test/golden/**/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 120_000,
+          hookTimeout: 600_000,
+        },
+      },
       {
         test: {
           name: 'system',

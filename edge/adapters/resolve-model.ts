@@ -1,0 +1,48 @@
+import type { AdapterStore, AdapterVersion } from '#edge/adapters/adapter-version.ts';
+import { ServiceError } from '#shared/errors/service-error.ts';
+
+export interface ResolvedModel {
+  /** Echoed to the caller: the base model, or `name@version`. */
+  readonly id: string;
+  readonly adapter: AdapterVersion | undefined;
+}
+
+export interface ModelWanted {
+  /** As the caller wrote it; undefined: the base model. */
+  readonly model: string | undefined;
+  readonly tenantId: string;
+  readonly baseModel: string;
+  readonly adapters: AdapterStore;
+}
+
+/** Names listed in an error at most. */
+const listedNamesMax = 20;
+
+/** The base model, a tenant's adapter (`name`: its newest version) or one version of it (`name@3`). Throws ServiceError `model_not_found`, `adapter_unavailable`. */
+export async function resolveModel({ model, tenantId, baseModel, adapters }: ModelWanted): Promise<ResolvedModel> {
+  if (model === undefined || model === baseModel) return { id: baseModel, adapter: undefined };
+  const wanted = parseAdapterReference(model);
+  const adapter = wanted === undefined ? undefined : await adapters.find(tenantId, wanted.name, wanted.version);
+  if (adapter !== undefined) return { id: `${adapter.name}@${adapter.version}`, adapter };
+  const known = describeKnown(baseModel, await adapters.list(tenantId));
+  throw new ServiceError('model_not_found', `There is no model "${model}" for this API key; there is ${known}.`, {
+    param: 'model',
+  });
+}
+
+/** `name` or `name@version`; undefined where the text is neither. */
+export function parseAdapterReference(
+  text: string,
+): { readonly name: string; readonly version: number | undefined } | undefined {
+  const match = /^([^@]+)(?:@([1-9]\d{0,8}))?$/.exec(text);
+  if (match?.[1] === undefined) return undefined;
+  return { name: match[1], version: match[2] === undefined ? undefined : Number(match[2]) };
+}
+
+function describeKnown(baseModel: string, versions: readonly AdapterVersion[]): string {
+  const byName = Map.groupBy(versions, (version) => version.name);
+  const names = [...byName].map(([name, known]) => `${name} (@${known.map((one) => one.version).join(', @')})`);
+  const hidden = names.length - listedNamesMax;
+  const shown = hidden > 0 ? [...names.slice(0, listedNamesMax), `${hidden} more (GET /v1/models)`] : names;
+  return [baseModel, ...shown].join(', ');
+}

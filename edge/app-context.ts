@@ -1,0 +1,22 @@
+import type { StoredApiKey } from '#edge/api-keys/key-lookup.ts';
+import type { Dependencies } from '#edge/dependencies.ts';
+import type { EdgeBindings } from '#edge/environment.ts';
+
+/** What middleware leaves for handlers; each entry is set by the middleware named in its comment. */
+export interface AppEnvironment {
+  readonly Bindings: EdgeBindings;
+  readonly Variables: {
+    /** assign-request-id */
+    requestId: string;
+    /** provide-dependencies */
+    dependencies: Dependencies;
+    /** measure-time: unix milliseconds at which the request came. */
+    startedAtMs: number;
+    /** measure-time; filled by the rerank route: milliseconds of the slowest worker. */
+    timing: { workerMs?: number };
+    /** authenticate-api-key */
+    apiKey: StoredApiKey;
+    /** The rerank route, as soon as the body's shape is known; unset: the superset body. */
+    errorShape?: 'superset' | 'tei';
+  };
+}

@@ -1,0 +1,33 @@
+import { Hono } from 'hono';
+import type { AppEnvironment } from '#edge/app-context.ts';
+import { throwRouteFault } from '#edge/http/route-fault.ts';
+import type { Log } from '#edge/log.ts';
+import { assignRequestId } from '#edge/middleware/assign-request-id.ts';
+import { handleErrors } from '#edge/middleware/handle-errors.ts';
+import { measureTime } from '#edge/middleware/measure-time.ts';
+import { type CreateDependencies, provideDependencies } from '#edge/middleware/provide-dependencies.ts';
+import { addHealthRoute } from '#edge/routes/get-health.ts';
+import { addIndexRoute } from '#edge/routes/get-index.ts';
+import { addModelsRoute } from '#edge/routes/get-models.ts';
+import { addOpenApiRoute } from '#edge/routes/get-openapi.ts';
+import { addRerankRoutes } from '#edge/routes/post-rerank.ts';
+
+export interface AppOptions {
+  readonly createDependencies: CreateDependencies;
+  /** For errors; it must work even where the dependencies could not be built. */
+  readonly log: Log;
+}
+
+/** The edge's routes and what every request passes through, in order. Building it touches nothing outside. */
+export function createApp({ createDependencies, log }: AppOptions): Hono<AppEnvironment> {
+  const app = new Hono<AppEnvironment>();
+  app.onError(handleErrors(log));
+  app.notFound((context) => throwRouteFault(app, context));
+  app.use(assignRequestId, provideDependencies(createDependencies), measureTime);
+  addRerankRoutes(app);
+  addModelsRoute(app);
+  addHealthRoute(app);
+  addOpenApiRoute(app);
+  addIndexRoute(app);
+  return app;
+}

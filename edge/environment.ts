@@ -1,0 +1,75 @@
+import type { D1Database } from '@cloudflare/workers-types';
+import { parseSigningKeys } from '#shared/signed-calls/parse-signing-keys.ts';
+
+/** What the runtime hands to the worker: bindings and variables of wrangler.toml, and secrets. Untrusted until parsed. */
+export interface EdgeBindings {
+  readonly DB: D1Database;
+  readonly GPU_WORKER_URLS?: string;
+  readonly BASE_MODEL?: string;
+  readonly WORKER_SIGNING_KEY?: string;
+  readonly API_KEY_PEPPER?: string;
+}
+
+export interface EdgeEnvironment {
+  /**
+   * GPU_WORKER_URLS, required: base URLs of the GPU workers, separated by commas. A document always goes to the same worker, so a list that
+   * differs between deployments, or that changes often, costs prefix-cache hits. A worker missing here gets no work.
+   */
+  readonly gpuWorkerUrls: readonly string[];
+  /** BASE_MODEL, default `smollm2-135m-instruct`: id of the model that the workers hold. Another id than theirs makes every call fail as model_not_found. */
+  readonly baseModel: string;
+  /**
+   * WORKER_SIGNING_KEY, secret, required: base64url, at least 32 bytes; the first of a comma-separated list signs. Must be among the workers' own
+   * keys, or every call fails. Whoever has it can use the workers.
+   */
+  readonly signingKey: Uint8Array;
+  /** API_KEY_PEPPER, secret, required: at least 32 characters, mixed into every stored key hash. Changing it makes every API key unknown. */
+  readonly apiKeyPepper: string;
+}
+
+/** Characters of the pepper at least: shorter ones could be guessed offline by whoever has both the table and one key. */
+const pepperCharactersMin = 32;
+
+/** Reads and checks every field; throws one Error that lists all problems. Secrets are never in it. */
+export function parseEnvironment(bindings: EdgeBindings): EdgeEnvironment {
+  const problems: string[] = [];
+  const gpuWorkerUrls = parseWorkerUrls(bindings.GPU_WORKER_URLS ?? '', problems);
+  const signingKey = parseSigningKey(bindings.WORKER_SIGNING_KEY ?? '', problems);
+  const apiKeyPepper = bindings.API_KEY_PEPPER ?? '';
+  if (apiKeyPepper.length < pepperCharactersMin) {
+    problems.push(`API_KEY_PEPPER has ${apiKeyPepper.length} characters; at least ${pepperCharactersMin} are needed`);
+  }
+  const baseModel = bindings.BASE_MODEL ?? 'smollm2-135m-instruct';
+  if (!/^[A-Za-z0-9._/-]{1,200}$/.test(baseModel)) {
+    problems.push('BASE_MODEL must be 1 to 200 letters, digits, dots, dashes, underscores or slashes');
+  }
+  if (bindings.DB === undefined) problems.push('DB: the D1 binding is missing from wrangler.toml');
+  if (problems.length > 0) throw new Error(`The edge is not configured: ${problems.join('; ')}.`);
+  return { gpuWorkerUrls, baseModel, signingKey, apiKeyPepper };
+}
+
+function parseWorkerUrls(text: string, problems: string[]): string[] {
+  const parts = text
+    .split(',')
+    .map((part) => part.trim().replace(/\/+$/, ''))
+    .filter((part) => part !== '');
+  if (parts.length === 0) problems.push('GPU_WORKER_URLS names no worker; write at least one http(s) URL');
+  for (const part of parts) {
+    const url = URL.canParse(part) ? new URL(part) : undefined;
+    if (url === undefined || !['http:', 'https:'].includes(url.protocol) || url.search !== '' || url.hash !== '') {
+      problems.push(`GPU_WORKER_URLS: "${part}" is not an http(s) URL without query and fragment`);
+    }
+  }
+  if (new Set(parts).size !== parts.length) problems.push('GPU_WORKER_URLS names a worker twice');
+  return parts;
+}
+
+function parseSigningKey(text: string, problems: string[]): Uint8Array {
+  try {
+    const [first] = parseSigningKeys(text);
+    if (first !== undefined) return first;
+  } catch (error) {
+    problems.push(`WORKER_SIGNING_KEY: ${error instanceof Error ? error.message : 'not readable'}`);
+  }
+  return new Uint8Array();
+}

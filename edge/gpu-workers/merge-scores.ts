@@ -1,0 +1,28 @@
+import type { Shard } from '#edge/gpu-workers/plan-shards.ts';
+import type { DocumentScore, ScoreResponse } from '#shared/protocol/score.ts';
+
+export interface ScoredShard {
+  readonly shard: Shard;
+  readonly response: ScoreResponse;
+}
+
+/** The shards' scores in the order of the request. Throws an Error where a document has none or two: a fault of the planning. */
+export function mergeScores(documentCount: number, shards: readonly ScoredShard[]): DocumentScore[] {
+  const merged = new Map<number, DocumentScore>();
+  for (const { shard, response } of shards) {
+    shard.documentIndices.forEach((documentIndex, position) => {
+      const score = response.scores[position];
+      if (score === undefined || merged.has(documentIndex)) {
+        throw new Error(
+          `document ${documentIndex} of ${documentCount} has ${score === undefined ? 'no score' : 'two scores'}`,
+        );
+      }
+      merged.set(documentIndex, score);
+    });
+  }
+  return Array.from({ length: documentCount }, (_, index) => {
+    const score = merged.get(index);
+    if (score === undefined) throw new Error(`document ${index} of ${documentCount} is in no shard`);
+    return score;
+  });
+}

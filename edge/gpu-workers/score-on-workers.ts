@@ -1,0 +1,64 @@
+import { digestDocuments } from '#edge/gpu-workers/digest-documents.ts';
+import { mergeScores, type ScoredShard } from '#edge/gpu-workers/merge-scores.ts';
+import { planShards, type Shard } from '#edge/gpu-workers/plan-shards.ts';
+import { scoreShard } from '#edge/gpu-workers/score-shard.ts';
+import type { WorkerCallPorts } from '#edge/gpu-workers/worker-call-ports.ts';
+import { limits } from '#shared/limits.ts';
+import type { DocumentScore, ScoreRequest } from '#shared/protocol/score.ts';
+
+export interface ScoringJob {
+  readonly workers: readonly string[];
+  readonly request: Omit<ScoreRequest, 'deadline_at_ms'>;
+  /** Unix milliseconds after which nobody waits. */
+  readonly deadlineAtMs: number;
+  /** Aborts when the caller has gone. */
+  readonly signal: AbortSignal;
+  readonly requestId: string;
+}
+
+export interface ScoredDocuments {
+  /** In the order of the request. */
+  readonly scores: readonly DocumentScore[];
+  readonly queryTokens: number;
+  /** Milliseconds of the slowest shard's own computing. */
+  readonly workerMs: number;
+}
+
+/**
+ * Scores every document on the worker that it belongs to, all shards at once. All or nothing: the first shard that fails for good ends the others.
+ * Throws ServiceError `no_worker_available`, `overloaded`, `deadline_exceeded`, `request_cancelled`, or what a worker refused the request for.
+ */
+export async function scoreOnWorkers(ports: WorkerCallPorts, job: ScoringJob): Promise<ScoredDocuments> {
+  const { documents } = job.request;
+  const shards = await plan(job.workers, documents);
+  const siblings = new AbortController();
+  const signal = AbortSignal.any([job.signal, siblings.signal]);
+  const failedWorkers = new Set<string>();
+  const score = async (shard: Shard): Promise<ScoredShard> => {
+    const shardDocuments = shard.documentIndices.map((index) => documents[index] ?? '');
+    const request = { ...job.request, documents: shardDocuments };
+    const { deadlineAtMs, requestId } = job;
+    const outcome = await scoreShard(ports, { shard, request, deadlineAtMs, signal, requestId, failedWorkers });
+    if (outcome.kind === 'failed') throw outcome.error;
+    return { shard, response: outcome.response };
+  };
+  try {
+    const scored = await Promise.all(shards.map(score));
+    return {
+      scores: mergeScores(documents.length, scored),
+      queryTokens: scored[0]?.response.query_tokens ?? 0,
+      workerMs: Math.max(0, ...scored.map(({ response }) => response.compute_ms)),
+    };
+  } finally {
+    siblings.abort();
+  }
+}
+
+/** With one worker there is nothing to choose, so no document is hashed. */
+async function plan(workers: readonly string[], documents: readonly string[]): Promise<Shard[]> {
+  const [only, ...others] = workers;
+  if (only !== undefined && others.length === 0) {
+    return [{ workers: [only], documentIndices: documents.map((_, index) => index) }];
+  }
+  return planShards(workers, await digestDocuments(documents), limits.workerConnectionsMax);
+}

@@ -1,0 +1,45 @@
+import { createMiddleware } from 'hono/factory';
+import type { StoredApiKey } from '#edge/api-keys/key-lookup.ts';
+import { readCredential } from '#edge/api-keys/read-credential.ts';
+import type { AppEnvironment } from '#edge/app-context.ts';
+import { isWellFormedApiKey } from '#shared/api-keys/api-key.ts';
+import type { ApiKeyScope } from '#shared/api-keys/api-key-scopes.ts';
+import { ServiceError } from '#shared/errors/service-error.ts';
+
+/** Lets a request through whose key is known, not revoked, not expired, and has the scope. Throws ServiceError `unauthenticated`, `missing_scope`, `key_store_unavailable`. */
+export function authenticateApiKey(scope: ApiKeyScope) {
+  return createMiddleware<AppEnvironment>(async (context, next) => {
+    const { findApiKey, now } = context.var.dependencies;
+    const key = readCredential(context.req.raw.headers);
+    if (key === undefined) {
+      throw unauthenticated('No API key was sent. Send it as "Authorization: Bearer YOUR_KEY".');
+    }
+    if (!isWellFormedApiKey(key)) {
+      throw unauthenticated(
+        'The API key is malformed: it must be "hr_" and 39 letters and digits. Copy it again, whole.',
+      );
+    }
+    const lookup = await findApiKey(key);
+    if (lookup.kind === 'unavailable')
+      throw new ServiceError('key_store_unavailable', undefined, { retryAfterSeconds: 5 });
+    if (lookup.kind === 'unknown')
+      throw unauthenticated('The API key is not known. Use a key that was made for this service.');
+    refuseStale(lookup.apiKey, now());
+    if (!lookup.apiKey.scopes.includes(scope)) {
+      throw new ServiceError('missing_scope', `The API key lacks the scope "${scope}" that this endpoint needs.`);
+    }
+    context.set('apiKey', lookup.apiKey);
+    await next();
+  });
+}
+
+function refuseStale({ revokedAtMs, expiresAtMs }: StoredApiKey, nowMs: number): void {
+  if (revokedAtMs !== null && revokedAtMs <= nowMs) throw unauthenticated('The API key was revoked. Use another key.');
+  if (expiresAtMs !== null && expiresAtMs <= nowMs) {
+    throw unauthenticated(`The API key expired at ${new Date(expiresAtMs).toISOString()}. Use another key.`);
+  }
+}
+
+function unauthenticated(message: string): ServiceError {
+  return new ServiceError('unauthenticated', message);
+}

@@ -1,0 +1,34 @@
+import { type DescribeRouteOptions, resolver } from 'hono-openapi';
+import { z } from 'zod';
+import { type ErrorCode, errorCatalogue } from '#shared/errors/error-catalogue.ts';
+import { errorBodySchema } from '#shared/protocol/error-body.ts';
+
+type Responses = NonNullable<DescribeRouteOptions['responses']>;
+
+export interface DescribedResponses {
+  readonly description: string;
+  /** Body of the 200; several where the request's shape chooses. */
+  readonly schemas: readonly [z.ZodType, ...z.ZodType[]];
+  /** Codes that the route can answer, beside `internal`. */
+  readonly errors?: readonly ErrorCode[];
+}
+
+/** The `responses` of an operation: its 200, and one entry per status with the codes that have it. */
+export function describeResponses({ description, schemas, errors = [] }: DescribedResponses): Responses {
+  const byStatus = Map.groupBy([...errors, 'internal' as const], (code) => errorCatalogue[code].status);
+  const failures = [...byStatus].map(([status, codes]): [string, Responses[string]] => [
+    String(status),
+    {
+      description: codes.map((code) => `\`${code}\`: ${errorCatalogue[code].sentence}`).join(' '),
+      content: { 'application/json': { schema: resolver(errorBodySchema) } },
+    },
+  ]);
+  return {
+    200: { description, content: { 'application/json': { schema: resolver(oneOf(schemas)) } } },
+    ...Object.fromEntries(failures),
+  };
+}
+
+function oneOf([first, ...others]: DescribedResponses['schemas']): z.ZodType {
+  return others.length === 0 ? first : z.union([first, ...others]);
+}

@@ -1,0 +1,86 @@
+import type { z } from 'zod';
+
+type Issue = z.core.$ZodIssue;
+
+/** Fields whose values are a caller's texts: never shown, not even in part. */
+const textFields = new Set(['query', 'documents', 'texts', 'contexts', 'input']);
+
+/** Characters of a short value that an error shows. */
+const shownCharactersMax = 40;
+
+/** `documents[3].title` for ['documents', 3, 'title']. */
+export function fieldName(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((name, step) => {
+    if (typeof step === 'number') return `${name}[${step}]`;
+    return name === '' ? String(step) : `${name}.${String(step)}`;
+  }, '');
+}
+
+/**
+ * One sentence that names the field, its value and the limit.
+ * `input` — what was parsed. `rename` — the client's own name of a canonical field (`texts` for `documents`).
+ */
+export function describeIssue(issue: Issue, input: unknown, rename: (field: string) => string): string {
+  const [root, ...rest] = issue.path;
+  if (root === undefined) return `The request body is ${describeValue(input, false)}; it must be a JSON object`;
+  const field = rename(String(root));
+  const name = fieldName([field, ...rest]);
+  const value = valueAt(input, issue.path);
+  const shown = describeValue(value, !textFields.has(field));
+  switch (issue.code) {
+    case 'too_big':
+      return describeTooBig(name, value, shown, Number(issue.maximum));
+    case 'too_small':
+      return describeTooSmall(name, value, shown, Number(issue.minimum));
+    case 'invalid_type':
+      if (value === undefined) return `${name} is missing; it must be ${withArticle(issue.expected)}`;
+      return `${name} is ${shown}; it must be ${withArticle(issue.expected)}`;
+    case 'invalid_union':
+      return `${name} is ${shown}; it must be a string or an object`;
+    case 'invalid_value':
+      return `${name} is ${shown}; it must be one of ${issue.values.map((one) => JSON.stringify(one)).join(', ')}`;
+    case 'custom':
+      return `${name} ${issue.message}`;
+    default:
+      return `${name} is not valid`;
+  }
+}
+
+function describeTooBig(name: string, value: unknown, shown: string, maximum: number): string {
+  const limit = `the limit is ${count(maximum)}`;
+  if (Array.isArray(value)) return `${name} has ${count(value.length)} items, ${limit}`;
+  if (typeof value === 'string') return `${name} has ${count(value.length)} characters, ${limit}`;
+  return `${name} is ${shown}, ${limit}`;
+}
+
+function describeTooSmall(name: string, value: unknown, shown: string, minimum: number): string {
+  if (Array.isArray(value) || typeof value === 'string')
+    return `${name} is empty, at least ${count(minimum)} is needed`;
+  return `${name} is ${shown}, the least is ${count(minimum)}`;
+}
+
+function describeValue(value: unknown, mayShow: boolean): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'number') return Number.isInteger(value) ? count(value) : String(value);
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value !== 'string') return withArticle(typeof value);
+  return mayShow && value.length <= shownCharactersMax ? JSON.stringify(value) : 'a string';
+}
+
+/** 1,001 for 1001, on any machine's locale. */
+export function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+function withArticle(type: string): string {
+  if (type === 'int') return 'a whole number';
+  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, step) => (typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined),
+    input,
+  );
+}

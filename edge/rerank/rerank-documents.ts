@@ -1,0 +1,55 @@
+import { resolveModel } from '#edge/adapters/resolve-model.ts';
+import type { Dependencies } from '#edge/dependencies.ts';
+import { scoreOnWorkers } from '#edge/gpu-workers/score-on-workers.ts';
+import { checkTruncation, documentTokensMax } from '#edge/rerank/check-truncation.ts';
+import { countUsage } from '#edge/rerank/count-usage.ts';
+import type { ParsedRerank } from '#edge/rerank/parse-rerank-request.ts';
+import { rankDocuments } from '#edge/rerank/rank-documents.ts';
+import type { RerankOutcome } from '#edge/rerank/rerank-outcome.ts';
+
+export interface RerankCall extends ParsedRerank {
+  readonly tenantId: string;
+  readonly requestId: string;
+  /** Unix milliseconds at which the request came; the deadline counts from here. */
+  readonly startedAtMs: number;
+  /** Aborts when the caller has gone. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The whole of a rerank: which model, the documents' scores from the workers, the order.
+ * Throws ServiceError: `model_not_found`, `adapter_unavailable`, and everything of scoreOnWorkers and checkTruncation.
+ */
+export async function rerankDocuments(dependencies: Dependencies, call: RerankCall): Promise<RerankOutcome> {
+  const { environment, adapters, workerCalls } = dependencies;
+  const { request, texts, tenantId, requestId } = call;
+  const { baseModel } = environment;
+  const model = await resolveModel({ model: request.model, tenantId, baseModel, adapters });
+  const { scores, queryTokens, workerMs } = await scoreOnWorkers(workerCalls, {
+    workers: environment.gpuWorkerUrls,
+    request: {
+      model: baseModel,
+      ...(model.adapter === undefined ? {} : { adapter: { digest: model.adapter.digest, name: model.id } }),
+      query: request.query,
+      documents: [...texts],
+      max_tokens_per_doc: documentTokensMax(request),
+      include_target_log_likelihoods: false,
+    },
+    deadlineAtMs: call.startedAtMs + request.deadline_ms,
+    signal: call.signal,
+    requestId,
+  });
+  const warnings = checkTruncation(scores, request);
+  const likelihoods = scores.map((score) => score.mean_log_likelihood);
+  return {
+    requestId,
+    createdAtMs: call.startedAtMs,
+    model: model.id,
+    request,
+    texts,
+    ranked: rankDocuments(likelihoods, request.top_n),
+    usage: countUsage(scores, queryTokens),
+    warnings,
+    workerMs,
+  };
+}

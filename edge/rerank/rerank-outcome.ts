@@ -1,0 +1,27 @@
+import type { RankedDocument } from '#edge/rerank/rank-documents.ts';
+import type { RerankRequest } from '#shared/protocol/rerank-request.ts';
+
+/** What a rerank found, before it takes a client's shape. */
+export interface RerankOutcome {
+  readonly requestId: string;
+  /** Unix milliseconds. */
+  readonly createdAtMs: number;
+  /** Id of the base model, or `adapter@version`. */
+  readonly model: string;
+  readonly request: RerankRequest;
+  /** What was scored of each document, in the order of the request. */
+  readonly texts: readonly string[];
+  /** Best first, cut to `top_n`. */
+  readonly ranked: readonly RankedDocument[];
+  readonly usage: RerankUsage;
+  readonly warnings: readonly string[];
+  /** Milliseconds of the slowest worker. */
+  readonly workerMs: number;
+}
+
+export interface RerankUsage {
+  /** Tokens of every document, plus the query once per document. */
+  readonly tokens: number;
+  /** One per query with up to 100 documents. */
+  readonly searchUnits: number;
+}

@@ -1,0 +1,38 @@
+import type { Hono } from 'hono';
+import type { AppEnvironment } from '#edge/app-context.ts';
+import { readJsonObject } from '#edge/http/read-json-object.ts';
+import { authenticateApiKey } from '#edge/middleware/authenticate-api-key.ts';
+import { limitBodySize } from '#edge/middleware/limit-body-size.ts';
+import { chooseClientShape } from '#edge/rerank/client-shapes/choose-client-shape.ts';
+import { parseRerankRequest } from '#edge/rerank/parse-rerank-request.ts';
+import { rerankDocuments } from '#edge/rerank/rerank-documents.ts';
+import { describeRerank } from '#edge/routes/describe-rerank.ts';
+import { rerankPaths } from '#edge/routes/rerank-paths.ts';
+import { limits } from '#shared/limits.ts';
+
+/** `POST /v2/rerank` and its other names: documents in the order in which they explain the query. */
+export function addRerankRoutes(app: Hono<AppEnvironment>): void {
+  for (const path of rerankPaths) {
+    app.post(
+      path,
+      describeRerank(path),
+      authenticateApiKey('rerank'),
+      limitBodySize(limits.requestBodyBytesMax),
+      async (context) => {
+        const { signal } = context.req.raw;
+        const body = await readJsonObject(context.req.raw);
+        const shape = chooseClientShape(body);
+        context.set('errorShape', shape.errorShape);
+        const outcome = await rerankDocuments(context.var.dependencies, {
+          ...parseRerankRequest(shape, body),
+          tenantId: context.var.apiKey.tenantId,
+          requestId: context.var.requestId,
+          startedAtMs: context.var.startedAtMs,
+          signal,
+        });
+        context.var.timing.workerMs = outcome.workerMs;
+        return context.json(shape.respond(outcome));
+      },
+    );
+  }
+}

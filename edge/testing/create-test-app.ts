@@ -1,0 +1,54 @@
+import { env } from 'cloudflare:workers';
+import { createAdapterStore } from '#edge/adapters/adapter-store.ts';
+import { createApiKeyFinder } from '#edge/api-keys/find-api-key.ts';
+import { createKeyRowReader } from '#edge/api-keys/read-key-row.ts';
+import { createApp } from '#edge/app.ts';
+import type { Dependencies } from '#edge/dependencies.ts';
+import type { LogEntry } from '#edge/log.ts';
+import { createFakeGpuWorkers, type Fault } from '#edge/testing/fake-gpu-worker.ts';
+import { ManualClock } from '#edge/testing/manual-clock.ts';
+import { testPepper, testSigningKey } from '#edge/testing/test-secrets.ts';
+
+export interface TestAppOptions {
+  readonly workers?: readonly string[];
+  readonly fault?: Fault;
+  readonly clock?: ManualClock;
+  /** A database other than the real one with the migrations applied: one that is down. */
+  readonly database?: D1Database;
+  readonly dependencies?: Partial<Dependencies>;
+}
+
+/** The app over the real D1 simulator, fake GPU workers and a clock that stands still. */
+export function createTestApp(options: TestAppOptions = {}) {
+  const clock = options.clock ?? new ManualClock();
+  const { fetch, calls } = createFakeGpuWorkers(clock.now, options.fault);
+  const logs: LogEntry[] = [];
+  const log = (entry: LogEntry) => void logs.push(entry);
+  const database = options.database ?? env.DB;
+  const { now } = clock;
+  const dependencies: Dependencies = {
+    environment: {
+      gpuWorkerUrls: options.workers ?? ['http://worker-a'],
+      baseModel: 'smollm2-135m-instruct',
+      signingKey: testSigningKey,
+      apiKeyPepper: testPepper,
+    },
+    findApiKey: createApiKeyFinder({ pepper: testPepper, readKeyRow: createKeyRowReader(database), now, log }),
+    adapters: createAdapterStore(database, 'smollm2-135m-instruct'),
+    workerCalls: {
+      fetch,
+      now,
+      timeoutSignal: clock.timeoutSignal,
+      sleep: clock.sleep,
+      signingKey: testSigningKey,
+      log,
+    },
+    now,
+    log,
+    ...options.dependencies,
+  };
+  const app = createApp({ createDependencies: () => dependencies, log });
+  return { app, calls, logs, clock };
+}
+
+export type TestApp = ReturnType<typeof createTestApp>;

@@ -1,0 +1,68 @@
+import type { WorkerCallInit } from '#edge/gpu-workers/worker-call-ports.ts';
+import { testSigningKey } from '#edge/testing/test-secrets.ts';
+import { type ScoreRequest, type ScoreResponse, scoreRequestSchema } from '#shared/protocol/score.ts';
+import { verifyCall } from '#shared/signed-calls/verify-call.ts';
+
+export interface ReceivedCall {
+  readonly worker: string;
+  readonly request: ScoreRequest;
+  readonly requestId: string | undefined;
+}
+
+/** What a fake worker does with a call; undefined: it scores. */
+export type Fault = (call: ReceivedCall, init: WorkerCallInit) => Promise<Response> | undefined;
+
+/**
+ * Stands in for the network and every GPU worker behind it: it checks each call as the real worker does (signature, schema) and answers by the
+ * shared schema. A document scores what its text says between brackets (`[-1.5] some text`), else -2, and has one token a word.
+ */
+export function createFakeGpuWorkers(nowMs: () => number, fault: Fault = () => undefined) {
+  const calls: ReceivedCall[] = [];
+  const fetch = async (url: string, init: WorkerCallInit): Promise<Response> => {
+    const { origin, pathname } = new URL(url);
+    const verified = await verifyCall({
+      token: init.headers['authorization']?.replace(/^Bearer /, ''),
+      keys: [testSigningKey],
+      method: init.method,
+      path: pathname,
+      body: new TextEncoder().encode(init.body),
+      nowMs: nowMs(),
+    });
+    if (!verified.ok)
+      return Response.json(
+        { error: { code: 'unsigned_call', message: verified.reason, request_id: 'r' } },
+        { status: 401 },
+      );
+    const request = scoreRequestSchema.parse(JSON.parse(init.body));
+    const call = { worker: origin, request, requestId: init.headers['x-request-id'] };
+    calls.push(call);
+    init.signal.throwIfAborted();
+    return (await fault(call, init)) ?? Response.json(score(request));
+  };
+  return { fetch, calls };
+}
+
+function score(request: ScoreRequest): ScoreResponse {
+  return {
+    model: request.model,
+    template: 'clean-1',
+    query_tokens: request.query.split(' ').length,
+    scores: request.documents.map((document) => {
+      const tokens = document.split(' ').length;
+      return {
+        mean_log_likelihood: Number(/\[(-?[\d.]+)\]/.exec(document)?.[1] ?? -2),
+        document_tokens: Math.min(tokens, request.max_tokens_per_doc),
+        truncated: tokens > request.max_tokens_per_doc,
+      };
+    }),
+    compute_ms: 12.5,
+  };
+}
+
+/** A worker that takes the call and never answers; the caller's timeout ends it. */
+export function hang(init: WorkerCallInit, letTimePass: () => void): Promise<Response> {
+  return new Promise((_, reject) => {
+    init.signal.addEventListener('abort', () => reject(init.signal.reason));
+    letTimePass();
+  });
+}
