@@ -1,0 +1,36 @@
+// Reads the JSON report of the test runner and prints its counts as the last line of .ci/run. Plain JavaScript: it must run when nothing else does.
+import { readFileSync } from 'node:fs';
+
+/**
+ * @param {{ numPassedTests?: number, numFailedTests?: number, numPendingTests?: number, numTodoTests?: number, testResults?: { status: string, assertionResults: { status: string }[] }[] }} report
+ * @returns {{ passed: number, failed: number, skipped: number }} a test file that could not even be loaded counts as one failed test
+ */
+export function countTests(report) {
+  const {
+    numPassedTests: passed = 0,
+    numFailedTests = 0,
+    numPendingTests = 0,
+    numTodoTests = 0,
+    testResults = [],
+  } = report;
+  const broken = testResults.filter(
+    (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
+  );
+  return { passed, failed: numFailedTests + broken.length, skipped: numPendingTests + numTodoTests };
+}
+
+/** @param {{ passed: number, failed: number, skipped: number }} counts */
+export function formatCounts({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+if (process.argv[1] === import.meta.filename) {
+  let counts = { passed: 0, failed: 0, skipped: 0 };
+  try {
+    counts = countTests(JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')));
+  } catch (error) {
+    process.stderr.write(`The tests left no report: ${error instanceof Error ? error.message : error}\n`);
+  }
+  process.stdout.write(`${formatCounts(counts)}\n`);
+  process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
+}
