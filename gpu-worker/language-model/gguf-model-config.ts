@@ -26,6 +26,9 @@ export function ggufModelConfig(file: GgufFile): ModelConfig {
       architecture,
       `one of the supported architectures: ${Object.keys(families).join(', ')}`,
     );
+  const parts = outer.raw('split.count') ?? 1;
+  if (parts !== 1 && parts !== 0)
+    throw outer.fault('split.count', parts, '1 (merge the parts of a split model into one file)');
   const fields = new ConfigFields(place, (name) => decimal(file.metadata.get(`${architecture}.${name}`)));
   refuseUnsupported(fields);
   const hiddenSize = fields.size('embedding_length', configMaxima.width);

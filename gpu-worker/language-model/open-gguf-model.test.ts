@@ -171,6 +171,7 @@ describe('openGgufModel', () => {
       architecture('gemma'),
       '"general.architecture" is "gemma"; it must be one of the supported architectures: llama, qwen2, qwen3',
     ],
+    ['a part of a split model', [{ key: 'split.count', type: 'uint32', value: 3 }], '"split.count" is 3; it must be 1'],
     [
       'a mixture of experts',
       [{ key: 'llama.expert_count', type: 'uint32', value: 8 }],

@@ -1,7 +1,7 @@
 import { ConfigFields, configMaxima } from '#gpu-worker/language-model/config-fields.ts';
 import type { RopeScaling } from '#gpu-worker/language-model/model-config.ts';
 
-export const supportedRopeKinds: readonly string[] = ['default', 'linear', 'llama3'];
+const supportedRopeKinds: readonly string[] = ['default', 'linear', 'llama3'];
 
 /**
  * `rope_scaling` or the newer `rope_parameters` of a config.json. `type` is the older name of `rope_type`.

@@ -8,8 +8,8 @@ import { parseSafetensorsHeader } from '#shared/safetensors/parse-safetensors.ts
 import { headerLengthBytes, readHeaderLength } from '#shared/safetensors/read-header-length.ts';
 import type { SafetensorsLimits } from '#shared/safetensors/safetensors-limits.ts';
 
-/** The header of a 400-layer model has two megabytes; JSON costs several times its size in memory, so the format's own bound of 100 MB is too much. */
-const headerLimits: SafetensorsLimits = { headerBytesMax: 1 << 24, tensorsMax: 65_536, dimensionsMax: 4 };
+/** A 400-layer model has less than a megabyte of header. JSON can cost forty times its size in memory, so the format's own bound of 100 MB is too much. */
+const headerLimits: SafetensorsLimits = { headerBytesMax: 1 << 22, tensorsMax: 65_536, dimensionsMax: 4 };
 
 const storageByDtype: ReadonlyMap<string, StorageType> = new Map([
   ['F32', 'F32'],

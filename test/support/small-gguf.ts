@@ -1,7 +1,7 @@
 import { type GgufEntry, type GgufTensorToWrite, writeGguf } from '#test/support/write-gguf.ts';
 
 /** Sizes of the small model: one layer, hidden 32, 2 query heads of 16, 1 key/value head, feed-forward 64, vocabulary 3. */
-export const smallGgufSizes = {
+const smallGgufSizes = {
   hidden: 32,
   heads: 2,
   keyValueHeads: 1,
