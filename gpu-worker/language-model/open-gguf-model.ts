@@ -19,14 +19,19 @@ const rotatedName = /\.self_attn\.[qk]_proj\.(weight|bias)$/;
 export function openGgufModel(path: string): OpenedCheckpoint {
   const file = openGguf(path);
   try {
-    const config = ggufModelConfig(file);
-    const source = renamedSource(file, config);
-    checkTensors(path, config, source.tensors);
-    return { config, source, stored: file, ggufMetadata: file.metadata };
+    return ggufCheckpointOf(file);
   } catch (error) {
     file.close();
     throw error;
   }
+}
+
+/** The model in an open GGUF file. */
+export function ggufCheckpointOf(file: GgufFile): OpenedCheckpoint {
+  const config = ggufModelConfig(file);
+  const source = renamedSource(file, config);
+  checkTensors(file.label, config, source.tensors);
+  return { config, source, stored: file, ggufMetadata: file.metadata };
 }
 
 function renamedSource(file: GgufFile, config: ModelConfig): TensorSource {

@@ -79,9 +79,9 @@ function apply(bytes: Uint8Array, fault: Mutation, at: number): Uint8Array {
     case 'truncate':
       return copy.subarray(0, at);
     case 'delete':
-      return new Uint8Array([...copy.subarray(0, at), ...copy.subarray(at + fault.length)]);
+      return joined(copy.subarray(0, at), copy.subarray(at + fault.length));
     case 'insert':
-      return new Uint8Array([...copy.subarray(0, at), ...copy.subarray(0, fault.length), ...copy.subarray(at)]);
+      return joined(copy.subarray(0, at), copy.subarray(0, fault.length), copy.subarray(at));
     case 'flip':
       if (at < copy.length) copy[at] = (copy[at] ?? 0) ^ (1 << fault.bit);
       return copy;
@@ -95,4 +95,8 @@ function apply(bytes: Uint8Array, fault: Mutation, at: number): Uint8Array {
       if (at + 8 <= copy.length) view.setBigUint64(at, fault.value, true);
       return copy;
   }
+}
+
+function joined(...parts: readonly Uint8Array[]): Uint8Array {
+  return new Uint8Array(Buffer.concat(parts));
 }
