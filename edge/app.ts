@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import type { AppEnvironment } from '#edge/app-context.ts';
-import { throwRouteFault } from '#edge/http/route-fault.ts';
+import { routeFault } from '#edge/http/route-fault.ts';
 import type { Log } from '#edge/log.ts';
 import { assignRequestId } from '#edge/middleware/assign-request-id.ts';
 import { handleErrors } from '#edge/middleware/handle-errors.ts';
@@ -21,8 +21,9 @@ export interface AppOptions {
 /** The edge's routes and what every request passes through, in order. Building it touches nothing outside. */
 export function createApp({ createDependencies, log }: AppOptions): Hono<AppEnvironment> {
   const app = new Hono<AppEnvironment>();
-  app.onError(handleErrors(log));
-  app.notFound((context) => throwRouteFault(app, context));
+  const answerError = handleErrors(log);
+  app.onError(answerError);
+  app.notFound((context) => answerError(routeFault(app, context), context));
   app.use(assignRequestId, provideDependencies(createDependencies), measureTime);
   addRerankRoutes(app);
   addModelsRoute(app);

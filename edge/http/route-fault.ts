@@ -4,19 +4,19 @@ import { ServiceError } from '#shared/errors/service-error.ts';
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** Answers a request that no route takes. Throws ServiceError `method_not_allowed` (and sets Allow) where the path takes another method, else `route_not_found`. */
-export function throwRouteFault(app: Hono<AppEnvironment>, context: Context<AppEnvironment>): never {
+/** Why no route takes the request: ServiceError `method_not_allowed` (and Allow is set) where the path takes another method, else `route_not_found`. */
+export function routeFault(app: Hono<AppEnvironment>, context: Context<AppEnvironment>): ServiceError {
   const { method, path } = context.req;
   const allowed = methods.filter((other) => hasRoute(app, other, path));
   if (allowed.length === 0) {
-    throw new ServiceError(
+    return new ServiceError(
       'route_not_found',
       `There is no endpoint ${shorten(path)}; GET /openapi.json lists what there is.`,
     );
   }
   const allow = allowed.flatMap((other) => (other === 'GET' ? ['GET', 'HEAD'] : [other])).join(', ');
   context.header('Allow', allow);
-  throw new ServiceError('method_not_allowed', `${shorten(path)} does not take ${method}, it takes ${allow}.`);
+  return new ServiceError('method_not_allowed', `${shorten(path)} does not take ${method}, it takes ${allow}.`);
 }
 
 /** Middleware is registered for every method under the name ALL; only routes have a method of their own. */

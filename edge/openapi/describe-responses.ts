@@ -11,16 +11,23 @@ export interface DescribedResponses {
   readonly schemas: readonly [z.ZodType, ...z.ZodType[]];
   /** Codes that the route can answer, beside `internal`. */
   readonly errors?: readonly ErrorCode[];
+  /** Bodies of the errors; absent: the superset body. */
+  readonly errorSchemas?: readonly [z.ZodType, ...z.ZodType[]];
 }
 
 /** The `responses` of an operation: its 200, and one entry per status with the codes that have it. */
-export function describeResponses({ description, schemas, errors = [] }: DescribedResponses): Responses {
+export function describeResponses({
+  description,
+  schemas,
+  errors = [],
+  errorSchemas = [errorBodySchema],
+}: DescribedResponses): Responses {
   const byStatus = Map.groupBy([...errors, 'internal' as const], (code) => errorCatalogue[code].status);
   const failures = [...byStatus].map(([status, codes]): [string, Responses[string]] => [
     String(status),
     {
       description: codes.map((code) => `\`${code}\`: ${errorCatalogue[code].sentence}`).join(' '),
-      content: { 'application/json': { schema: resolver(errorBodySchema) } },
+      content: { 'application/json': { schema: resolver(oneOf(errorSchemas)) } },
     },
   ]);
   return {

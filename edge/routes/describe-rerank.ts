@@ -1,6 +1,7 @@
 import { describeRoute, resolver } from 'hono-openapi';
 import { z } from 'zod';
 import { describeResponses } from '#edge/openapi/describe-responses.ts';
+import { errorBodySchema, teiErrorBodySchema } from '#shared/protocol/error-body.ts';
 import { rerankRequestSchema } from '#shared/protocol/rerank-request.ts';
 import { rerankResponseSchema } from '#shared/protocol/rerank-response.ts';
 import { teiRerankRequestSchema, teiRerankResponseSchema } from '#shared/protocol/tei-rerank.ts';
@@ -29,6 +30,7 @@ export function describeRerank(path: string) {
     responses: describeResponses({
       description: 'The documents, best first.',
       schemas: [rerankResponseSchema, teiRerankResponseSchema],
+      errorSchemas: [errorBodySchema, teiErrorBodySchema],
       errors: [
         'invalid_request',
         'invalid_json',

@@ -3,18 +3,14 @@ import { z } from 'zod';
 /** One error body whose message Cohere's (`message`), Jina's and Voyage's (`detail`) and OpenAI's (`error.message`) readers all find. */
 export const errorBodySchema = z
   .object({
-    message: z
-      .string()
-      .meta({
-        description: 'What is wrong, with the value and the limit.',
-        examples: ['documents has 1,001 items, the limit is 1,000'],
-      }),
-    id: z
-      .string()
-      .meta({
-        description: 'The request id, also in X-Request-Id.',
-        examples: ['5b6c2c6e-8d3c-4d0f-9a52-3b6f5d8f1d11'],
-      }),
+    message: z.string().meta({
+      description: 'What is wrong, with the value and the limit.',
+      examples: ['documents has 1,001 items, the limit is 1,000'],
+    }),
+    id: z.string().meta({
+      description: 'The request id, also in X-Request-Id.',
+      examples: ['5b6c2c6e-8d3c-4d0f-9a52-3b6f5d8f1d11'],
+    }),
     detail: z
       .string()
       .meta({ description: 'The message again.', examples: ['documents has 1,001 items, the limit is 1,000'] }),

@@ -12,14 +12,14 @@ export const rerankResultSchema = z
         'In (0, 1), higher is better: the geometric mean probability of the query tokens given the document. With `raw_scores`: `mean_log_likelihood`.',
       examples: [0.2122],
     }),
-    mean_log_likelihood: z
-      .number()
-      .meta({
-        description: 'Mean over the query tokens of log p(token | document, query so far), nats per token.',
-        examples: [-1.55],
-      }),
+    mean_log_likelihood: z.number().meta({
+      description: 'Mean over the query tokens of log p(token | document, query so far), nats per token.',
+      examples: [-1.55],
+    }),
     document: z
-      .looseObject({ text: z.string() })
+      .looseObject({
+        text: z.string().meta({ description: 'What was scored.', examples: ['The tower was finished in 1889.'] }),
+      })
       .optional()
       .meta({
         description: 'With `return_documents`: the text, and the other fields where the document was an object.',
@@ -31,23 +31,19 @@ export const rerankResultSchema = z
 /** One body that Cohere's, Jina's, vLLM's and LiteLLM's readers all understand. */
 export const rerankResponseSchema = z
   .object({
-    id: z
-      .string()
-      .meta({
-        description: 'The request id, also in X-Request-Id.',
-        examples: ['5b6c2c6e-8d3c-4d0f-9a52-3b6f5d8f1d11'],
-      }),
+    id: z.string().meta({
+      description: 'The request id, also in X-Request-Id.',
+      examples: ['5b6c2c6e-8d3c-4d0f-9a52-3b6f5d8f1d11'],
+    }),
     object: z.literal('list'),
     created: z
       .number()
       .int()
       .meta({ description: 'Unix seconds.', examples: [1_780_000_000] }),
-    model: z
-      .string()
-      .meta({
-        description: 'The base model, or the adapter with the version that was used.',
-        examples: ['smollm2-135m-instruct'],
-      }),
+    model: z.string().meta({
+      description: 'The base model, or the adapter with the version that was used.',
+      examples: ['smollm2-135m-instruct'],
+    }),
     results: z.array(rerankResultSchema).meta({ description: 'Best first; equal scores in the order of the request.' }),
     usage: z.object({
       prompt_tokens: z
@@ -60,7 +56,7 @@ export const rerankResponseSchema = z
         .meta({ description: 'The same: nothing is generated.', examples: [412] }),
     }),
     meta: z.object({
-      api_version: z.object({ version: z.string().meta({ examples: ['2'] }) }),
+      api_version: z.object({ version: z.string().meta({ description: 'Always 2.', examples: ['2'] }) }),
       billed_units: z.object({
         search_units: z
           .number()
@@ -69,24 +65,24 @@ export const rerankResponseSchema = z
         total_tokens: z
           .number()
           .int()
-          .meta({ examples: [412] }),
+          .meta({ description: 'As `usage.total_tokens`.', examples: [412] }),
       }),
       tokens: z.object({
         input_tokens: z
           .number()
           .int()
-          .meta({ examples: [412] }),
+          .meta({ description: 'As `usage.total_tokens`.', examples: [412] }),
         output_tokens: z
           .number()
           .int()
-          .meta({ examples: [0] }),
+          .meta({ description: 'Always 0.', examples: [0] }),
       }),
       warnings: z
         .array(z.string())
         .optional()
         .meta({
           description: 'What was done other than asked: documents that were cut.',
-          examples: [['documents 3 and 17 were cut to 512 tokens (max_tokens_per_doc)']],
+          examples: [['cut to their first 512 tokens (max_tokens_per_doc): the documents at index 3, 17']],
         }),
     }),
   })

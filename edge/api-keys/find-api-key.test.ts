@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { createApiKeyFinder, knownKeyTtlMs, unknownKeyTtlMs } from '#edge/api-keys/find-api-key.ts';
+import type { StoredApiKey } from '#edge/api-keys/key-lookup.ts';
+import { ManualClock } from '#edge/testing/manual-clock.ts';
+import { hashApiKey } from '#shared/api-keys/hash-api-key.ts';
+
+async function setUp() {
+  const stored = await storedKey('key-1');
+  const rows = new Map<string, StoredApiKey>([[stored.hash, stored]]);
+  const clock = new ManualClock();
+  const state = { reads: 0, down: false };
+  const find = createApiKeyFinder({
+    pepper: 'pepper',
+    now: clock.now,
+    log: () => undefined,
+    readKeyRow: async (hash) => {
+      state.reads += 1;
+      if (state.down) throw new Error('no answer');
+      return rows.get(hash);
+    },
+  });
+  return { rows, clock, state, find, stored };
+}
+
+async function storedKey(key: string): Promise<StoredApiKey> {
+  const hash = await hashApiKey('pepper', key);
+  return { id: 'key_1', tenantId: 't', hash, scopes: ['rerank'], expiresAtMs: null, revokedAtMs: null };
+}
+
+describe('createApiKeyFinder', () => {
+  it('reads a known key once in 60 seconds', async () => {
+    const { find, clock, state, stored } = await setUp();
+    for (const passed of [0, knownKeyTtlMs - 1]) {
+      clock.advance(passed);
+      expect(await find('key-1')).toEqual({ kind: 'found', apiKey: stored });
+    }
+    expect(state.reads).toBe(1);
+    clock.advance(1);
+    await find('key-1');
+    expect(state.reads).toBe(2);
+  });
+
+  it('forgets after 5 seconds that a key is unknown, so that a new key soon works', async () => {
+    const { find, clock, state, rows } = await setUp();
+    expect(await find('key-2')).toEqual({ kind: 'unknown' });
+    const added = await storedKey('key-2');
+    rows.set(added.hash, added);
+    clock.advance(unknownKeyTtlMs - 1);
+    expect(await find('key-2')).toEqual({ kind: 'unknown' });
+    expect(state.reads).toBe(1);
+    clock.advance(1);
+    expect(await find('key-2')).toMatchObject({ kind: 'found' });
+  });
+
+  it('goes on with cached keys while the database is down, for their time, and lets nobody else in', async () => {
+    const { find, clock, state } = await setUp();
+    await find('key-1');
+    state.down = true;
+    expect(await find('key-1')).toMatchObject({ kind: 'found' });
+    expect(await find('key-2')).toEqual({ kind: 'unavailable' });
+    clock.advance(knownKeyTtlMs);
+    expect(await find('key-1')).toEqual({ kind: 'unavailable' });
+  });
+
+  it('does not remember an outage as an unknown key', async () => {
+    const { find, state } = await setUp();
+    state.down = true;
+    expect(await find('key-1')).toEqual({ kind: 'unavailable' });
+    state.down = false;
+    expect(await find('key-1')).toMatchObject({ kind: 'found' });
+  });
+
+  it('refuses a row whose hash is not the one asked for', async () => {
+    const { rows, find } = await setUp();
+    rows.set(await hashApiKey('pepper', 'key-3'), await storedKey('key-1'));
+    expect(await find('key-3')).toEqual({ kind: 'unknown' });
+  });
+});

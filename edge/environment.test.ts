@@ -1,0 +1,53 @@
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { type EdgeBindings, parseEnvironment } from '#edge/environment.ts';
+
+const good: EdgeBindings = {
+  DB: env.DB,
+  GPU_WORKER_URLS: 'http://a:8790/, https://b.example/base',
+  WORKER_SIGNING_KEY: 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY',
+  API_KEY_PEPPER: 'x'.repeat(32),
+};
+
+describe('parseEnvironment', () => {
+  it('reads worker URLs without trailing slashes, and fills in the default model', () => {
+    expect(parseEnvironment(good)).toMatchObject({
+      gpuWorkerUrls: ['http://a:8790', 'https://b.example/base'],
+      baseModel: 'smollm2-135m-instruct',
+    });
+  });
+
+  it('lists every problem at once, and shows no secret', () => {
+    const { DB: _, ...bad } = {
+      ...good,
+      GPU_WORKER_URLS: 'ftp://a,not a url',
+      WORKER_SIGNING_KEY: 'c2VjcmV0',
+      API_KEY_PEPPER: 'pepper',
+      BASE_MODEL: '',
+    };
+    let message = '';
+    try {
+      parseEnvironment(bad as EdgeBindings);
+    } catch (error) {
+      message = String(error);
+    }
+    for (const problem of [
+      'GPU_WORKER_URLS: "ftp://a" is not an http(s) URL',
+      'GPU_WORKER_URLS: "not a url" is not an http(s) URL',
+      'WORKER_SIGNING_KEY: signing key 1 of 1 has 6 bytes; at least 32 are needed',
+      'API_KEY_PEPPER has 6 characters; at least 32 are needed',
+      'BASE_MODEL must be',
+      'DB: the D1 binding is missing',
+    ]) {
+      expect(message).toContain(problem);
+    }
+    expect(message).not.toMatch(/c2VjcmV0|"pepper"/);
+  });
+
+  it.each([
+    ['', 'GPU_WORKER_URLS names no worker'],
+    ['http://a,http://a/', 'GPU_WORKER_URLS names a worker twice'],
+  ])('refuses the workers %j', (GPU_WORKER_URLS, problem) => {
+    expect(() => parseEnvironment({ ...good, GPU_WORKER_URLS })).toThrow(problem);
+  });
+});

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { buildOpenApiDocument } from '#edge/openapi/build-openapi-document.ts';
+import { createTestApp } from '#edge/testing/create-test-app.ts';
+
+const { app } = createTestApp();
+const routes = app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`);
+const testSources = import.meta.glob<string>('../**/*.test.ts', { query: '?raw', import: 'default', eager: true });
+
+interface Schema {
+  readonly description?: string;
+  readonly examples?: unknown[];
+  readonly const?: unknown;
+  readonly properties?: Record<string, Schema>;
+  readonly items?: Schema;
+}
+
+/** Names of the leaf fields that lack a description or an example. A constant is its own example. */
+function undocumented(name: string, schema: Schema): string[] {
+  const inner = schema.properties ?? schema.items?.properties;
+  if (inner !== undefined)
+    return Object.entries(inner).flatMap(([key, field]) => undocumented(`${name}.${key}`, field));
+  const isList = schema.items !== undefined && '$ref' in schema.items;
+  const isDocumented = schema.description !== undefined && (schema.examples !== undefined || isList);
+  return schema.const !== undefined || isDocumented ? [] : [name];
+}
+
+describe('the OpenAPI document', () => {
+  it('has every route of the app, and none that the app does not have', async () => {
+    const { paths } = await buildOpenApiDocument(app);
+    const documented = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(documented.sort()).toEqual([...new Set(routes)].sort());
+  });
+
+  it('describes every field and gives it an example', async () => {
+    const { components } = await buildOpenApiDocument(app);
+    const schemas = Object.entries(components.schemas ?? {});
+    expect(schemas.map(([name]) => name)).toEqual(
+      expect.arrayContaining(['RerankRequest', 'RerankResponse', 'TeiRerankRequest', 'Error']),
+    );
+    expect(schemas.flatMap(([name, schema]) => undocumented(name, schema as Schema))).toEqual([]);
+  });
+
+  it('says for each route with a key that it can answer 401 and 503', async () => {
+    const { paths } = await buildOpenApiDocument(app);
+    const operations = Object.values(paths).flatMap((path) => [path.get, path.post].filter((one) => one !== undefined));
+    const secured = operations.filter((operation) => operation.security !== undefined);
+    expect(secured.length).toBeGreaterThan(0);
+    for (const operation of secured)
+      expect(Object.keys(operation.responses ?? {})).toEqual(expect.arrayContaining(['200', '401', '503']));
+  });
+});
+
+describe('the tests', () => {
+  it('run the common route tests on every route that needs a key', async () => {
+    const withCommonTests = Object.values(testSources).join('\n');
+    const { paths } = await buildOpenApiDocument(app);
+    for (const [path, operations] of Object.entries(paths)) {
+      if (operations.get?.security !== undefined)
+        expect(withCommonTests).toContain(`commonRouteTests({ method: 'GET', path: '${path}' })`);
+    }
+    expect(withCommonTests).toContain("for (const path of rerankPaths) commonRouteTests({ method: 'POST', path");
+  });
+});
