@@ -1,0 +1,80 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { type Logger, pino } from 'pino';
+import type { Environment } from '#gpu-worker/environment.ts';
+import type { AppOptions } from '#gpu-worker/http/create-app.ts';
+import type { AdapterStore } from '#gpu-worker/scoring/adapters/adapter-store.ts';
+import { LoadedAdapters } from '#gpu-worker/scoring/adapters/loaded-adapters.ts';
+import { noAdapterStore } from '#gpu-worker/scoring/adapters/no-adapter-store.ts';
+import { createS3AdapterStore } from '#gpu-worker/scoring/adapters/s3-adapter-store.ts';
+import { createScoringEngine } from '#gpu-worker/scoring/create-scoring-engine.ts';
+import type { ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
+import { limits } from '#shared/limits.ts';
+import productPackage from '../package.json' with { type: 'json' };
+
+/** Everything that touches the world, made once per process. */
+export interface Dependencies {
+  readonly app: Omit<AppOptions, 'state'>;
+  readonly createEngine: (onProgress: (stage: string, fraction: number) => void) => Promise<ScoringEngine>;
+  readonly createLoadedAdapters: (engine: ScoringEngine) => LoadedAdapters;
+  readonly logger: Logger;
+  readonly now: () => number;
+}
+
+/** Bytes of a score body at most: a rerank body, re-encoded, with room for characters that JSON escapes. */
+const scoreBodyBytesMax = 2 * limits.requestBodyBytesMax;
+
+export function createDependencies(environment: Environment): Dependencies {
+  const now = () => Date.now();
+  const logger = pino({ level: environment.GPU_WORKER_LOG_LEVEL });
+  const store = createStore(environment);
+  return {
+    app: {
+      modelId: environment.BASE_MODEL,
+      signingKeys: environment.WORKER_SIGNING_KEY,
+      bodyBytesMax: scoreBodyBytesMax,
+      queueLengthMax: environment.GPU_WORKER_QUEUE_LENGTH_MAX,
+      version: productPackage.version,
+      logger,
+      now,
+    },
+    createEngine: async (onProgress) =>
+      createScoringEngine({
+        modelPath: requireModelPath(environment),
+        precision: environment.GPU_WORKER_PRECISION,
+        threads: environment.GPU_WORKER_THREADS,
+        queueLengthMax: environment.GPU_WORKER_QUEUE_LENGTH_MAX,
+        cacheFolder: environment.GPU_WORKER_CACHE_FOLDER,
+        onProgress,
+      }),
+    createLoadedAdapters: (engine) =>
+      new LoadedAdapters({ engine, store, bytesMax: environment.GPU_WORKER_ADAPTER_BYTES_MAX, now }),
+    logger,
+    now,
+  };
+}
+
+function requireModelPath({ GPU_WORKER_MODEL: path }: Environment): string {
+  if (path === undefined)
+    throw new Error('GPU_WORKER_MODEL is not set; `hintrank model fetch` prints the path to set it to');
+  return path;
+}
+
+function createStore(environment: Environment): AdapterStore {
+  if (environment.S3_BUCKET === undefined) return noAdapterStore;
+  const { S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey, S3_ENDPOINT: endpoint } = environment;
+  const client = new S3Client({
+    region: environment.S3_REGION,
+    // Path style works with every S3 service; names as sub-domains do not.
+    forcePathStyle: true,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(accessKeyId === undefined || secretAccessKey === undefined
+      ? {}
+      : { credentials: { accessKeyId, secretAccessKey } }),
+  });
+  return createS3AdapterStore({
+    client,
+    bucket: environment.S3_BUCKET,
+    fileBytesMax: limits.adapterBytesMax,
+    downloadTimeoutMs: environment.GPU_WORKER_ADAPTER_TIMEOUT_MS,
+  });
+}

@@ -1,0 +1,38 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { ListeningServer } from '#gpu-worker/http/listen.ts';
+import type { WorkerState } from '#gpu-worker/http/worker-state.ts';
+
+export interface DrainWorkerOptions {
+  readonly state: WorkerState;
+  readonly server: ListeningServer;
+  readonly graceMs: number;
+  readonly logger: Logger;
+}
+
+/** Milliseconds that aborted calls and the threads get to end after the grace time. */
+const forcedEndMs = 1_000;
+
+/** Not ready at once, running calls finish, then everything closes. Returns whether all of it ended within the grace time. */
+export async function drainWorker({ state, server, graceMs, logger }: DrainWorkerOptions): Promise<boolean> {
+  const engine = state.phase.name === 'ready' ? state.phase.engine : undefined;
+  state.enter({ name: 'draining' });
+  const finished = await within(graceMs, state.idle());
+  if (!finished) {
+    logger.warn({ graceMs }, 'calls are still running after the grace time; they are ended');
+    state.forceStop();
+  }
+  const closed = await within(forcedEndMs, Promise.all([state.idle().then(() => engine?.close()), server.close()]));
+  if (!closed) logger.warn('connections or threads did not end');
+  return finished && closed;
+}
+
+async function within(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
+  const timer = new AbortController();
+  const timeout = delay(milliseconds, false, { signal: timer.signal }).catch(() => false);
+  try {
+    return await Promise.race([work.then(() => true), timeout]);
+  } finally {
+    timer.abort();
+  }
+}

@@ -1,0 +1,76 @@
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+import { limits } from '#shared/limits.ts';
+import { parseSigningKeys } from '#shared/signed-calls/parse-signing-keys.ts';
+
+const integer = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
+
+const signingKeys = z.string({ error: 'is required: base64url, at least 32 bytes' }).transform((text, context) => {
+  try {
+    return parseSigningKeys(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'not readable' });
+    return z.NEVER;
+  }
+});
+
+/** Every setting of a GPU worker: what it means, its unit and default, and what goes wrong with a bad value. */
+export const environmentSchema = z.object({
+  /** Address to listen on. Default: this machine only; a container needs `0.0.0.0`, or nobody reaches it. */
+  GPU_WORKER_HOST: z.string().min(1).default('127.0.0.1'),
+  /** Port to listen on; 0 lets the system choose, and the log tells which. A port in use stops the start. */
+  GPU_WORKER_PORT: integer(0, 65_535).default(8790),
+  /**
+   * Secret, required: base64url, at least 32 bytes; several, separated by commas, while keys rotate. Must hold the key with which the edge
+   * signs, or every call ends in 401. Whoever has it can use the worker.
+   */
+  WORKER_SIGNING_KEY: signingKeys,
+  /** Id under which the edge names the base model; must equal the edge's BASE_MODEL, or every call ends in 404. */
+  BASE_MODEL: z.string().min(1).max(200).default('smollm2-135m-instruct'),
+  /** Where the weights are: a GGUF file or a Hugging Face folder. Default: where `hintrank model fetch` puts the default model. Missing: the worker never gets ready. */
+  GPU_WORKER_MODEL: z.string().min(1).optional(),
+  /** Arithmetic of the frozen model. `fp32` is the reference and two to three times slower. */
+  GPU_WORKER_PRECISION: z.enum(['int8', 'fp32']).default('int8'),
+  /** Threads that run the model, each on one core. Default: the machine's cores. More than cores only adds waiting; memory grows with each. */
+  GPU_WORKER_THREADS: integer(1, 256).default(availableParallelism()),
+  /** Documents that may wait. Too small: bursts end in 429 though the worker would have kept up; too large: callers wait past their deadline for nothing. */
+  GPU_WORKER_QUEUE_LENGTH_MAX: integer(1, 1_000_000).default(4_096),
+  /** Folder for converted weights, a few times the model's size. Lost or not writable: every start converts anew, or fails. */
+  GPU_WORKER_CACHE_FOLDER: z.string().min(1).default('.hintrank/cache'),
+  /** Bytes of adapter files that are loaded at once, over all tenants. Too small: adapters are loaded again and again, or refused while others are in use. */
+  GPU_WORKER_ADAPTER_BYTES_MAX: integer(limits.adapterBytesMax, Number.MAX_SAFE_INTEGER).default(
+    2 * limits.adapterBytesMax,
+  ),
+  /** Milliseconds for the download of one adapter. Too short: large adapters never arrive; too long: calls wait on a store that hangs. */
+  GPU_WORKER_ADAPTER_TIMEOUT_MS: integer(100, 600_000).default(30_000),
+  /** Seconds from SIGTERM to the end: running calls may finish in them. Must be less than what the platform grants (Kubernetes: 30), or it kills them. */
+  GPU_WORKER_GRACE_SECONDS: integer(0, 3_600).default(25),
+  /** `debug` also logs probes. `silent` hides why a model did not load. */
+  GPU_WORKER_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** Bucket with the adapters. Absent: the worker serves the base model alone, and adapters end in 503. */
+  S3_BUCKET: z.string().min(1).optional(),
+  /** URL of the S3 service. Absent: AWS's own for the region. */
+  S3_ENDPOINT: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
+  /** Region that requests are signed for; `auto` is right for Cloudflare R2. */
+  S3_REGION: z.string().min(1).default('auto'),
+  /** Credentials that may read the bucket. Absent: what the AWS SDK finds (instance role, profile). */
+  S3_ACCESS_KEY_ID: z.string().min(1).optional(),
+  S3_SECRET_ACCESS_KEY: z.string().min(1).optional(),
+});
+
+export type Environment = z.infer<typeof environmentSchema>;
+
+/** Reads and checks every setting. Throws one Error that lists all problems; values of secrets are never in it. */
+export function parseEnvironment(variables: Readonly<Record<string, string | undefined>>): Environment {
+  // An empty variable is what orchestrators make of one that is not set.
+  const present = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+  const parsed = environmentSchema.safeParse(present);
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  if ((present['S3_ACCESS_KEY_ID'] === undefined) !== (present['S3_SECRET_ACCESS_KEY'] === undefined)) {
+    problems.push('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY: give both or neither');
+  }
+  if (parsed.success && problems.length === 0) return parsed.data;
+  throw new Error(`The worker is not configured: ${problems.join('; ')}.`);
+}

@@ -1,0 +1,13 @@
+import type { Logger } from 'pino';
+
+/** What middleware leaves for the routes of one call. */
+export interface CallContext {
+  Variables: {
+    requestId: string;
+    log: Logger;
+    /** The body, read once, within the limit and under a checked signature. */
+    body: Uint8Array;
+    /** Unix milliseconds when the call came in. */
+    startedAtMs: number;
+  };
+}

@@ -1,0 +1,52 @@
+import { Hono } from 'hono';
+import { requestId } from 'hono/request-id';
+import type { Logger } from 'pino';
+import { authenticateCall } from '#gpu-worker/http/authenticate-call.ts';
+import type { CallContext } from '#gpu-worker/http/call-context.ts';
+import { getInfo } from '#gpu-worker/http/get-info.ts';
+import { handleErrors } from '#gpu-worker/http/handle-errors.ts';
+import { logCall } from '#gpu-worker/http/log-call.ts';
+import { postScore } from '#gpu-worker/http/post-score.ts';
+import { describePhase, type WorkerState } from '#gpu-worker/http/worker-state.ts';
+import { ServiceError } from '#shared/errors/service-error.ts';
+
+export interface AppOptions {
+  readonly state: WorkerState;
+  /** Id under which callers name the base model. */
+  readonly modelId: string;
+  readonly signingKeys: readonly Uint8Array[];
+  readonly bodyBytesMax: number;
+  readonly queueLengthMax: number;
+  /** Version of the product, shown by `/info`. */
+  readonly version: string;
+  readonly logger: Logger;
+  readonly now: () => number;
+}
+
+/** The worker's HTTP surface: probes for anybody, everything else for signed calls of the edge. */
+export function createApp(options: AppOptions): Hono<CallContext> {
+  const { state, logger, now } = options;
+  const app = new Hono<CallContext>();
+  app.use(requestId());
+  app.use(logCall(logger, now));
+  app.onError(handleErrors);
+  app.notFound((context) => handleErrors(new ServiceError('route_not_found'), context));
+
+  app.get('/health', (context) => context.json({ status: 'live' }));
+  app.get('/ready', (context) => {
+    if (state.phase.name !== 'ready')
+      throw new ServiceError('not_ready', describePhase(state.phase), { retryAfterSeconds: 2 });
+    return context.json({ status: 'ready' });
+  });
+
+  const signed = authenticateCall({ keys: options.signingKeys, bodyBytesMax: options.bodyBytesMax, now });
+  app.get('/info', signed, getInfo(options));
+  app.post('/v1/score', signed, postScore(options));
+  app.all('/v1/score', () => methodNotAllowed('POST'));
+  for (const path of ['/health', '/ready', '/info']) app.all(path, () => methodNotAllowed('GET'));
+  return app;
+}
+
+function methodNotAllowed(allowed: string): never {
+  throw new ServiceError('method_not_allowed', `The endpoint takes ${allowed} only.`);
+}

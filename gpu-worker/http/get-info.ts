@@ -1,0 +1,30 @@
+import type { Context } from 'hono';
+import type { CallContext } from '#gpu-worker/http/call-context.ts';
+import type { WorkerState } from '#gpu-worker/http/worker-state.ts';
+import type { WorkerInfo } from '#shared/protocol/score.ts';
+
+export interface GetInfoOptions {
+  readonly state: WorkerState;
+  readonly modelId: string;
+  readonly queueLengthMax: number;
+  readonly version: string;
+}
+
+/** `GET /info`: what this worker holds and how busy it is. Throws `not_ready` before the model is loaded. */
+export function getInfo({ state, modelId, queueLengthMax, version }: GetInfoOptions) {
+  return (context: Context<CallContext>) =>
+    state.serve(async ({ engine, adapters, tokenizerFingerprint }) => {
+      const info: WorkerInfo = {
+        model: modelId,
+        precision: engine.info.precision,
+        threads: engine.info.threads,
+        queue_length: engine.queueLength(),
+        queue_length_max: queueLengthMax,
+        adapters_loaded: adapters.digests(),
+        model_fingerprint: engine.info.modelFingerprint,
+        tokenizer_fingerprint: tokenizerFingerprint,
+        version,
+      };
+      return context.json(info);
+    });
+}

@@ -1,0 +1,36 @@
+import type { Context } from 'hono';
+import type { CallContext } from '#gpu-worker/http/call-context.ts';
+import { withCallScope } from '#gpu-worker/http/call-scope.ts';
+import { parseScoreRequest } from '#gpu-worker/http/parse-score-request.ts';
+import { scoreDocuments } from '#gpu-worker/http/score-documents.ts';
+import type { WorkerState } from '#gpu-worker/http/worker-state.ts';
+import { ServiceError } from '#shared/errors/service-error.ts';
+import type { ScoreResponse } from '#shared/protocol/score.ts';
+
+export interface PostScoreOptions {
+  readonly state: WorkerState;
+  readonly modelId: string;
+  readonly now: () => number;
+}
+
+/**
+ * `POST /v1/score`: one query against the documents of a shard, all of them or an error. Throws `invalid_json`, `invalid_request`,
+ * `model_not_found`, `not_ready`, `overloaded`, `deadline_exceeded`, `request_cancelled` and the errors of adapters.
+ */
+export function postScore({ state, modelId, now }: PostScoreOptions) {
+  return async (context: Context<CallContext>) => {
+    const request = parseScoreRequest(context.get('body'));
+    if (request.model !== modelId) {
+      const message = `This worker holds the model "${modelId}", not "${request.model}".`;
+      throw new ServiceError('model_not_found', message, { param: 'model' });
+    }
+    const scored = await state.serve((parts) =>
+      withCallScope(
+        { caller: context.req.raw.signal, forcedStop: state.forcedStop, deadlineAtMs: request.deadline_at_ms, now },
+        (signal) => scoreDocuments(parts, request, signal),
+      ),
+    );
+    const response: ScoreResponse = { ...scored, compute_ms: now() - context.get('startedAtMs') };
+    return context.json(response);
+  };
+}

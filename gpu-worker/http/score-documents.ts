@@ -1,0 +1,79 @@
+import { defaultTemplate, parseTemplateName, type TemplateName } from '#gpu-worker/q-peft/template-registry.ts';
+import type { LoadedAdapters } from '#gpu-worker/scoring/adapters/loaded-adapters.ts';
+import type { AdapterSummary, PairScore, ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
+import type { DocumentScore, ScoreRequest, ScoreResponse } from '#shared/protocol/score.ts';
+
+export interface ScoreDocumentsParts {
+  readonly engine: ScoringEngine;
+  readonly adapters: LoadedAdapters;
+}
+
+/**
+ * Scores every document of the request as a task of its own, so that they spread over the engine's threads. All or nothing: when one
+ * fails, the others are dropped. Throws ServiceError as the engine and the adapters do.
+ */
+export async function scoreDocuments(
+  { engine, adapters }: ScoreDocumentsParts,
+  request: ScoreRequest,
+  signal: AbortSignal,
+): Promise<Omit<ScoreResponse, 'compute_ms'>> {
+  const template = request.template === undefined ? undefined : parseTemplateName(request.template);
+  const score = (adapter?: AdapterSummary) => scoreWith(engine, request, template, adapter, signal);
+  return request.adapter === undefined ? score() : adapters.use(request.adapter, signal, score);
+}
+
+async function scoreWith(
+  engine: ScoringEngine,
+  request: ScoreRequest,
+  template: TemplateName | undefined,
+  adapter: AdapterSummary | undefined,
+  signal: AbortSignal,
+): Promise<Omit<ScoreResponse, 'compute_ms'>> {
+  const used = template ?? adapter?.template ?? defaultTemplate;
+  const pairs = await allOrNothing(request.documents, signal, (document, combined) =>
+    engine.score(
+      {
+        document,
+        queries: [request.query],
+        template: used,
+        maxTokensPerDoc: request.max_tokens_per_doc,
+        ...(adapter === undefined ? {} : { adapterDigest: adapter.digest }),
+      },
+      { signal: combined, deadlineAtMs: request.deadline_at_ms },
+    ),
+  );
+  const scores = pairs.flat();
+  return {
+    model: request.model,
+    template: used,
+    query_tokens: scores[0]?.targetIds.length ?? 0,
+    scores: scores.map((pair) => documentScore(pair, request.include_target_log_likelihoods)),
+  };
+}
+
+/** Waits for every task even after a failure, so that nothing of this call still runs when its adapter may be unloaded. */
+async function allOrNothing<Item, Result>(
+  items: readonly Item[],
+  signal: AbortSignal,
+  task: (item: Item, signal: AbortSignal) => Promise<Result>,
+): Promise<Result[]> {
+  const failed = new AbortController();
+  const combined = AbortSignal.any([signal, failed.signal]);
+  const tasks = items.map((item) => task(item, combined));
+  try {
+    return await Promise.all(tasks);
+  } catch (error) {
+    failed.abort();
+    await Promise.allSettled(tasks);
+    throw error;
+  }
+}
+
+function documentScore(pair: PairScore, withTargets: boolean): DocumentScore {
+  return {
+    mean_log_likelihood: pair.meanLogLikelihood,
+    document_tokens: pair.documentTokens,
+    truncated: pair.truncated,
+    ...(withTargets ? { target_log_likelihoods: Array.from(pair.targetLogLikelihoods) } : {}),
+  };
+}
