@@ -18,7 +18,12 @@ export async function withEngine<T>(
     import('#gpu-worker/scoring/create-scoring-engine.ts'),
     import('#gpu-worker/model-store/resolve-model-path.ts'),
   ]);
-  const modelPath = await resolveModelPath(settings.model);
+  const fetchBar = createProgressBar(io, 'fetching the model, MB', true);
+  const modelPath = await resolveModelPath(settings.model, {
+    signal: io.signal,
+    onProgress: ({ doneBytes, totalBytes }) =>
+      fetchBar.update(Math.round(doneBytes / 1e6), Math.round(totalBytes / 1e6)),
+  }).finally(() => fetchBar.stop());
   io.signal.throwIfAborted();
   const bar = createProgressBar(io, 'preparing the model');
   const engine = await createScoringEngine({

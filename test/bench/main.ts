@@ -1,0 +1,68 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { describeMachine } from '#test/bench/describe-machine.ts';
+import { renderScoreBenchmark, shapeScoreBenchmark } from '#test/bench/score/render-score-benchmark.ts';
+import { runScoreBenchmark } from '#test/bench/score/run-score-benchmark.ts';
+import { repositoryFolder } from '#test/support/source-files.ts';
+
+const help = `npm run bench -- score [FLAGS]: documents per second, cold, of hintrank (fp32, int8) and of llama.cpp on the same GGUF
+
+  --model PATH      GGUF file; without it the default model
+  --documents N     documents a round (24)
+  --rounds N        rounds, of which the median counts (5)
+  --threads N       threads of each side (the machine's cores)
+  --no-peer         hintrank alone; nothing is fetched
+  --json            JSON instead of a table
+
+node-llama-cpp is no dependency: it is fetched into .hintrank/bench when it is first needed.
+`;
+
+const stateFolder = join(repositoryFolder, '.hintrank');
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      model: { type: 'string' },
+      documents: { type: 'string', default: '24' },
+      rounds: { type: 'string', default: '5' },
+      threads: { type: 'string', default: String(availableParallelism()) },
+      'no-peer': { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help || positionals.join(' ') !== 'score') {
+    process.stdout.write(help);
+    process.exitCode = values.help ? 0 : 2;
+    return;
+  }
+  const { resolveModelPath } = await import('#gpu-worker/model-store/resolve-model-path.ts');
+  const result = await runScoreBenchmark({
+    modelPath: await resolveModelPath(values.model),
+    cacheFolder: join(stateFolder, 'cache'),
+    peerFolder: join(stateFolder, 'bench'),
+    threads: positiveInteger('threads', values.threads),
+    documents: positiveInteger('documents', values.documents),
+    rounds: positiveInteger('rounds', values.rounds),
+    withPeer: !values['no-peer'],
+    onProgress: (sentence) => process.stderr.write(`${sentence}\n`),
+  });
+  const machine = describeMachine();
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify(shapeScoreBenchmark(result, machine), null, 2)}\n`
+      : renderScoreBenchmark(result, machine),
+  );
+}
+
+function positiveInteger(flag: string, text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new Error(`--${flag} must be a whole number from 1 to 999999, not "${text}".`);
+}
+
+await main().catch((error: unknown) => {
+  process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,61 @@
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readJsonLines } from '#gpu-worker/files/read-json-lines.ts';
+import { openModel } from '#gpu-worker/language-model/open-model.ts';
+import { resolveTemplate } from '#gpu-worker/q-peft/template-registry.ts';
+import type { BenchmarkPair } from '#test/bench/score/benchmark-side.ts';
+import { repositoryFolder } from '#test/support/source-files.ts';
+
+const sampleFolder = join(repositoryFolder, 'test', 'fixtures', 'squad-sample');
+const lineSchema = z.object({ text: z.string() });
+
+export interface Workload {
+  /** The pairs of round `index`: one query against the documents, each with a number in front that no other round has, so that nothing is cached. */
+  round(index: number): BenchmarkPair[];
+  /** Means over the first round. */
+  readonly documentTokens: number;
+  readonly queryTokens: number;
+}
+
+/** Real passages (90 to 130 words) and questions in the default template, tokenised by the model at `modelPath`. */
+export async function buildWorkload(modelPath: string, documentCount: number): Promise<Workload> {
+  const documents = await readTexts('passages.jsonl');
+  const queries = await readTexts('queries.jsonl');
+  const model = await openModel(modelPath);
+  const { tokenizer } = model;
+  if (tokenizer === null) throw new Error(`${modelPath} has no tokenizer; the benchmark needs text.`);
+  const template = resolveTemplate('clean-1', tokenizer);
+  const tokenise = (document: string, query: string): BenchmarkPair => {
+    const documentIds = tokenizer.encode(template.textPrefix + document);
+    const before = [...template.start, ...template.instruction, ...template.passageOpen];
+    return {
+      document,
+      query,
+      promptIds: [...before, ...documentIds, ...template.documentClose, ...template.cue],
+      targetIds: tokenizer.encode(template.textPrefix + query),
+    };
+  };
+  const round = (index: number): BenchmarkPair[] => {
+    const query = queries[index % queries.length] ?? '';
+    return Array.from({ length: documentCount }, (_, position) =>
+      tokenise(`${index + 1}. ${documents[position % documents.length]}`, query),
+    );
+  };
+  const first = round(0);
+  const mean = (count: (pair: BenchmarkPair) => number): number =>
+    first.reduce((sum, pair) => sum + count(pair), 0) / first.length;
+  const templateTokens = tokenise('', '').promptIds.length;
+  return {
+    round,
+    documentTokens: mean((pair) => pair.promptIds.length) - templateTokens,
+    queryTokens: mean((pair) => pair.targetIds.length),
+  };
+}
+
+async function readTexts(name: string): Promise<string[]> {
+  const path = join(sampleFolder, name);
+  const texts: string[] = [];
+  for await (const { value } of readJsonLines(path, createReadStream(path))) texts.push(lineSchema.parse(value).text);
+  return texts;
+}
