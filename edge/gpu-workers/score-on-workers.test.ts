@@ -33,7 +33,8 @@ function start({ workers = [workerA, workerB], fault, signal, deadlineMs = 10_00
   const promise = scoreOnWorkers(ports, {
     workers,
     request: { model: 'm', query: 'q', documents, max_tokens_per_doc: 512, include_target_log_likelihoods: false },
-    deadlineAtMs: clock.nowMs + deadlineMs,
+    startedAtMs: clock.nowMs,
+    deadlineMs,
     signal: signal ?? new AbortController().signal,
     requestId: 'request-1',
   });
@@ -201,8 +202,11 @@ describe('scoreOnWorkers', () => {
 
   it('says 504 when every worker hangs until the deadline, and not later', async () => {
     const started = new ManualClock().nowMs;
-    const { code, clock } = await failure({ fault: hanging, deadlineMs: 10_000 });
-    expect(code).toBe('deadline_exceeded');
+    const { code, message, clock } = await failure({ fault: hanging, deadlineMs: 10_000 });
+    expect({ code, message }).toEqual({
+      code: 'deadline_exceeded',
+      message: 'The documents were not scored within deadline_ms, which is 10,000.',
+    });
     expect(clock.nowMs - started).toBeLessThanOrEqual(10_000);
   });
 

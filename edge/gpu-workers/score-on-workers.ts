@@ -1,16 +1,20 @@
+import { formatCount } from '#edge/format-count.ts';
 import { digestDocuments } from '#edge/gpu-workers/digest-documents.ts';
 import { mergeScores, type ScoredShard } from '#edge/gpu-workers/merge-scores.ts';
 import { planShards, type Shard } from '#edge/gpu-workers/plan-shards.ts';
 import { scoreShard } from '#edge/gpu-workers/score-shard.ts';
 import type { WorkerCallPorts } from '#edge/gpu-workers/worker-call-ports.ts';
+import { ServiceError } from '#shared/errors/service-error.ts';
 import { limits } from '#shared/limits.ts';
 import type { DocumentScore, ScoreRequest } from '#shared/protocol/score.ts';
 
 export interface ScoringJob {
   readonly workers: readonly string[];
   readonly request: Omit<ScoreRequest, 'deadline_at_ms'>;
-  /** Unix milliseconds after which nobody waits. */
-  readonly deadlineAtMs: number;
+  /** Unix milliseconds at which the caller's request came. */
+  readonly startedAtMs: number;
+  /** Milliseconds after that, past which nobody waits. */
+  readonly deadlineMs: number;
   /** Aborts when the caller has gone. */
   readonly signal: AbortSignal;
   readonly requestId: string;
@@ -37,9 +41,10 @@ export async function scoreOnWorkers(ports: WorkerCallPorts, job: ScoringJob): P
   const score = async (shard: Shard): Promise<ScoredShard> => {
     const shardDocuments = shard.documentIndices.map((index) => documents[index] ?? '');
     const request = { ...job.request, documents: shardDocuments };
-    const { deadlineAtMs, requestId } = job;
+    const { requestId } = job;
+    const deadlineAtMs = job.startedAtMs + job.deadlineMs;
     const outcome = await scoreShard(ports, { shard, request, deadlineAtMs, signal, requestId, failedWorkers });
-    if (outcome.kind === 'failed') throw outcome.error;
+    if (outcome.kind === 'failed') throw outcome.reason === 'timed-out' ? pastDeadline(job.deadlineMs) : outcome.error;
     return { shard, response: outcome.response };
   };
   try {
@@ -52,6 +57,11 @@ export async function scoreOnWorkers(ports: WorkerCallPorts, job: ScoringJob): P
   } finally {
     siblings.abort();
   }
+}
+
+function pastDeadline(deadlineMs: number): ServiceError {
+  const message = `The documents were not scored within deadline_ms, which is ${formatCount(deadlineMs)}.`;
+  return new ServiceError('deadline_exceeded', message, { param: 'deadline_ms' });
 }
 
 /** With one worker there is nothing to choose, so no document is hashed. */

@@ -1,4 +1,4 @@
-import { count } from '#edge/rerank/describe-issue.ts';
+import { formatCount } from '#edge/format-count.ts';
 import type { JsonObject } from '#edge/rerank/normalise-rerank-body.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 
@@ -25,7 +25,10 @@ function parseJson(bytes: ArrayBuffer): unknown {
     // The runtime's own message quotes the body, so only the place is taken from it.
     const place = cause instanceof SyntaxError ? /position (\d+)/.exec(cause.message)?.[1] : undefined;
     const fault = cause instanceof SyntaxError ? 'not valid JSON' : 'not valid UTF-8';
-    const where = place === undefined ? '' : ` at character ${count(Number(place))}`;
-    throw new ServiceError('invalid_json', `The request body (${count(bytes.byteLength)} bytes) is ${fault}${where}.`);
+    const where = place === undefined ? '' : ` at character ${formatCount(Number(place))}`;
+    throw new ServiceError(
+      'invalid_json',
+      `The request body (${formatCount(bytes.byteLength)} bytes) is ${fault}${where}.`,
+    );
   }
 }

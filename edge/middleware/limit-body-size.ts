@@ -1,5 +1,5 @@
 import { bodyLimit } from 'hono/body-limit';
-import { count } from '#edge/rerank/describe-issue.ts';
+import { formatCount } from '#edge/format-count.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 
 /** Refuses a larger body: at once by its Content-Length, else as soon as the limit is passed. Throws ServiceError `payload_too_large`. */
@@ -8,10 +8,10 @@ export function limitBodySize(bytesMax: number) {
     maxSize: bytesMax,
     onError: (context) => {
       const declared = Number(context.req.header('content-length'));
-      const size = declared > bytesMax ? count(declared) : `more than ${count(bytesMax)}`;
+      const size = declared > bytesMax ? formatCount(declared) : `more than ${formatCount(bytesMax)}`;
       throw new ServiceError(
         'payload_too_large',
-        `The request body has ${size} bytes, the limit is ${count(bytesMax)}`,
+        `The request body has ${size} bytes, the limit is ${formatCount(bytesMax)}`,
       );
     },
   });

@@ -1,4 +1,4 @@
-import { count } from '#edge/rerank/describe-issue.ts';
+import { formatCount } from '#edge/format-count.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 import { limits } from '#shared/limits.ts';
 import type { RerankRequest } from '#shared/protocol/rerank-request.ts';
@@ -18,7 +18,7 @@ export function checkTruncation(scores: readonly DocumentScore[], request: Reran
   if (cut.length === 0) return [];
   const shown = cut.slice(0, listedIndicesMax).join(', ');
   const which = cut.length > listedIndicesMax ? `${shown} and ${cut.length - listedIndicesMax} more` : shown;
-  const tokens = count(documentTokensMax(request));
+  const tokens = formatCount(documentTokensMax(request));
   if (!request.truncation) {
     const message = `Longer than ${tokens} tokens, and truncation is off: the documents at index ${which}`;
     throw new ServiceError('invalid_request', message, { param: 'documents' });

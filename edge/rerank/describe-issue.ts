@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { formatCount } from '#edge/format-count.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -47,30 +48,25 @@ export function describeIssue(issue: Issue, input: unknown, rename: (field: stri
 }
 
 function describeTooBig(name: string, value: unknown, shown: string, maximum: number): string {
-  const limit = `the limit is ${count(maximum)}`;
-  if (Array.isArray(value)) return `${name} has ${count(value.length)} items, ${limit}`;
-  if (typeof value === 'string') return `${name} has ${count(value.length)} characters, ${limit}`;
+  const limit = `the limit is ${formatCount(maximum)}`;
+  if (Array.isArray(value)) return `${name} has ${formatCount(value.length)} items, ${limit}`;
+  if (typeof value === 'string') return `${name} has ${formatCount(value.length)} characters, ${limit}`;
   return `${name} is ${shown}, ${limit}`;
 }
 
 function describeTooSmall(name: string, value: unknown, shown: string, minimum: number): string {
   if (Array.isArray(value) || typeof value === 'string')
-    return `${name} is empty, at least ${count(minimum)} is needed`;
-  return `${name} is ${shown}, the least is ${count(minimum)}`;
+    return `${name} is empty, at least ${formatCount(minimum)} is needed`;
+  return `${name} is ${shown}, the least is ${formatCount(minimum)}`;
 }
 
 function describeValue(value: unknown, mayShow: boolean): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'number') return Number.isInteger(value) ? count(value) : String(value);
+  if (typeof value === 'number') return Number.isInteger(value) ? formatCount(value) : String(value);
   if (typeof value === 'boolean') return String(value);
   if (typeof value !== 'string') return withArticle(typeof value);
   return mayShow && value.length <= shownCharactersMax ? JSON.stringify(value) : 'a string';
-}
-
-/** 1,001 for 1001, on any machine's locale. */
-export function count(value: number): string {
-  return value.toLocaleString('en-US');
 }
 
 function withArticle(type: string): string {

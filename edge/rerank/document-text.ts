@@ -1,4 +1,4 @@
-import { count } from '#edge/rerank/describe-issue.ts';
+import { formatCount } from '#edge/format-count.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 import { limits } from '#shared/limits.ts';
 import type { RerankDocument } from '#shared/protocol/rerank-request.ts';
@@ -18,8 +18,8 @@ export function documentText({ document, name, rankFields }: DocumentToRead): st
   const text = typeof document === 'string' ? document : objectText(document, name, rankFields ?? ['text']);
   if (text.trim() === '') throw invalid(name, `${name} is empty`);
   if (text.length > limits.documentCharactersMax) {
-    const limit = count(limits.documentCharactersMax);
-    throw invalid(name, `${name} has ${count(text.length)} characters, the limit is ${limit}`);
+    const limit = formatCount(limits.documentCharactersMax);
+    throw invalid(name, `${name} has ${formatCount(text.length)} characters, the limit is ${limit}`);
   }
   return text;
 }

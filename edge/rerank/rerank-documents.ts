@@ -35,7 +35,8 @@ export async function rerankDocuments(dependencies: Dependencies, call: RerankCa
       max_tokens_per_doc: documentTokensMax(request),
       include_target_log_likelihoods: false,
     },
-    deadlineAtMs: call.startedAtMs + request.deadline_ms,
+    startedAtMs: call.startedAtMs,
+    deadlineMs: request.deadline_ms,
     signal: call.signal,
     requestId,
   });
