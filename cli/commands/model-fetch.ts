@@ -24,7 +24,7 @@ export const modelFetchCommand = defineCommand({
       if (!bar) for (const earlier of bars.values()) earlier.stop();
       const current = bar ?? createProgressBar(io, `${stage} the model, MB`, true);
       bars.set(stage, current);
-      current.update(Math.floor(doneBytes / bytesPerMegabyte), Math.ceil(totalBytes / bytesPerMegabyte));
+      current.update(Math.ceil(doneBytes / bytesPerMegabyte), Math.ceil(totalBytes / bytesPerMegabyte));
     };
     try {
       const path = await resolveModelPath(context.args.model, { onProgress, signal: io.signal });

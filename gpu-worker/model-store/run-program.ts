@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 
 export interface ProgramResult {
   /** null when the program was stopped by a signal. */
@@ -8,9 +8,11 @@ export interface ProgramResult {
 }
 
 const outputCharactersMax = 65_536;
+const hasProcessGroups = process.platform !== 'win32';
 
 /**
- * Runs a program to its end, without a shell.
+ * Runs a program to its end, without a shell. It gets a process group of its own, so that stopping it also stops what it started (version
+ * managers put a script in front of python).
  * @returns `'not-found'` when there is no such program
  * @throws the signal's reason, after the program has ended
  */
@@ -21,14 +23,18 @@ export async function runProgram(
 ): Promise<ProgramResult | 'not-found'> {
   signal?.throwIfAborted();
   const [program = '', ...programArguments] = command;
-  const child = spawn(program, programArguments, { env: { ...variables }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, programArguments, {
+    env: { ...variables },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: hasProcessGroups,
+  });
   let output = '';
   const collect = (chunk: Buffer) => {
     output = (output + chunk.toString('utf8')).slice(-outputCharactersMax);
   };
   child.stdout.on('data', collect);
   child.stderr.on('data', collect);
-  const stop = () => child.kill('SIGKILL');
+  const stop = () => killTree(child);
   signal?.addEventListener('abort', stop, { once: true });
   try {
     const result = await new Promise<ProgramResult | 'not-found'>((resolve, reject) => {
@@ -42,5 +48,17 @@ export async function runProgram(
     return result;
   } finally {
     signal?.removeEventListener('abort', stop);
+  }
+}
+
+function killTree(child: ChildProcess): void {
+  if (!hasProcessGroups || child.pid === undefined) {
+    child.kill('SIGKILL');
+    return;
+  }
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // It has just ended by itself.
   }
 }
