@@ -29,7 +29,7 @@ export type AdapterEmbedding =
     };
 
 /** MLP(x) = second · ReLU(first · x + firstBias) + secondBias. */
-export interface AdapterMlp {
+interface AdapterMlp {
   /** float32 [D, D]. */
   readonly firstWeight: Float32Array;
   /** float32 [D]. */
@@ -41,7 +41,7 @@ export interface AdapterMlp {
 }
 
 /** Multi-head attention as PyTorch packs it: query, key and value projections below each other. */
-export interface AdapterAttention {
+interface AdapterAttention {
   /** float32 [3D, D]. */
   readonly inProjectionWeight: Float32Array;
   /** float32 [3D]. */
@@ -53,7 +53,7 @@ export interface AdapterAttention {
 }
 
 /** Trained embeddings that replace those of the template's instruction. */
-export interface AdapterSoftPrompt {
+interface AdapterSoftPrompt {
   readonly count: number;
   /** float32 [count, D]. */
   readonly values: Float32Array;
