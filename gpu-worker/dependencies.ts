@@ -2,6 +2,8 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { type Logger, pino } from 'pino';
 import type { Environment } from '#gpu-worker/environment.ts';
 import type { AppOptions } from '#gpu-worker/http/create-app.ts';
+import type { FetchProgress } from '#gpu-worker/model-store/fetch-options.ts';
+import { resolveModelPath } from '#gpu-worker/model-store/resolve-model-path.ts';
 import type { AdapterStore } from '#gpu-worker/scoring/adapters/adapter-store.ts';
 import { LoadedAdapters } from '#gpu-worker/scoring/adapters/loaded-adapters.ts';
 import { noAdapterStore } from '#gpu-worker/scoring/adapters/no-adapter-store.ts';
@@ -39,7 +41,7 @@ export function createDependencies(environment: Environment): Dependencies {
     },
     createEngine: async (onProgress) =>
       createScoringEngine({
-        modelPath: requireModelPath(environment),
+        modelPath: await resolveModelPath(environment.GPU_WORKER_MODEL, { onProgress: reportFetch(onProgress) }),
         precision: environment.GPU_WORKER_PRECISION,
         threads: environment.GPU_WORKER_THREADS,
         queueLengthMax: environment.GPU_WORKER_QUEUE_LENGTH_MAX,
@@ -53,10 +55,8 @@ export function createDependencies(environment: Environment): Dependencies {
   };
 }
 
-function requireModelPath({ GPU_WORKER_MODEL: path }: Environment): string {
-  if (path === undefined)
-    throw new Error('GPU_WORKER_MODEL is not set; `hintrank model fetch` prints the path to set it to');
-  return path;
+function reportFetch(onProgress: (stage: string, fraction: number) => void) {
+  return ({ stage, doneBytes, totalBytes }: FetchProgress) => onProgress(stage, doneBytes / totalBytes);
 }
 
 function createStore(environment: Environment): AdapterStore {

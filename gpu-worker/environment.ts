@@ -27,7 +27,10 @@ export const environmentSchema = z.object({
   WORKER_SIGNING_KEY: signingKeys,
   /** Id under which the edge names the base model; must equal the edge's BASE_MODEL, or every call ends in 404. */
   BASE_MODEL: z.string().min(1).max(200).default('smollm2-135m-instruct'),
-  /** Where the weights are: a GGUF file or a Hugging Face folder. Default: where `hintrank model fetch` puts the default model. Missing: the worker never gets ready. */
+  /**
+   * The weights: a GGUF file, a Hugging Face folder, or a hub id. Default: the default model, fetched where it is missing. What cannot be
+   * had leaves the worker not ready, with the reason in its log.
+   */
   GPU_WORKER_MODEL: z.string().min(1).optional(),
   /** Arithmetic of the frozen model. `fp32` is the reference and two to three times slower. */
   GPU_WORKER_PRECISION: z.enum(['int8', 'fp32']).default('int8'),

@@ -1,0 +1,79 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'smol-toml';
+import { z } from 'zod';
+import type { LocalSecrets } from '#infra/local/state/local-secrets.ts';
+import { writePrivateFile } from '#infra/local/state/write-private-file.ts';
+
+export interface EdgeConfigurationOptions {
+  /** Folder that gets `wrangler.json` and `.dev.vars`. */
+  readonly folder: string;
+  readonly secrets: LocalSecrets;
+  readonly gpuWorkerUrls: readonly string[];
+  readonly baseModel: string;
+}
+
+const repositoryFolder = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** Bucket of the local adapters; the simulator offers it to the edge as `ADAPTERS` and to the workers over S3. */
+export const adapterBucket = 'hintrank-adapters';
+
+/** Path under which the simulator of R2 answers S3 calls. */
+export const s3Path = '/cdn-cgi/local/r2/s3';
+
+/** Name of the database in wrangler's commands. */
+export const databaseName = 'hintrank';
+
+/**
+ * Writes the edge's configuration for this machine: the one of `wrangler.toml` by its path, with absolute paths, the workers that were
+ * really started, and a bucket with S3 credentials. Secrets go into `.dev.vars`, which only the owner can read and no process list shows.
+ * Returns the configuration's path.
+ */
+export async function writeEdgeConfiguration(options: EdgeConfigurationOptions): Promise<string> {
+  const { folder, secrets } = options;
+  await mkdir(folder, { recursive: true });
+  const configPath = join(folder, 'wrangler.json');
+  const configuration = {
+    ...(await readDeployedConfiguration()),
+    main: join(repositoryFolder, 'edge', 'worker.ts'),
+    vars: { GPU_WORKER_URLS: options.gpuWorkerUrls.join(','), BASE_MODEL: options.baseModel },
+    d1_databases: [
+      {
+        binding: 'DB',
+        database_name: databaseName,
+        database_id: databaseName,
+        migrations_dir: join(repositoryFolder, 'edge', 'database', 'migrations'),
+      },
+    ],
+    r2_buckets: [
+      {
+        binding: 'ADAPTERS',
+        bucket_name: adapterBucket,
+        local_dev: {
+          experimental_s3_credentials: {
+            accessKeyId: secrets.s3_access_key_id,
+            secretAccessKey: secrets.s3_secret_access_key,
+          },
+        },
+      },
+    ],
+  };
+  await writePrivateFile(configPath, `${JSON.stringify(configuration, null, 2)}\n`);
+  await writePrivateFile(
+    join(folder, '.dev.vars'),
+    `WORKER_SIGNING_KEY="${secrets.worker_signing_key}"\nAPI_KEY_PEPPER="${secrets.api_key_pepper}"\n`,
+  );
+  return configPath;
+}
+
+/** What local runs take from `wrangler.toml` as it is; paths, bindings and variables are made anew. */
+const deployedSchema = z.object({
+  name: z.string(),
+  compatibility_date: z.string(),
+  compatibility_flags: z.array(z.string()).default([]),
+});
+
+async function readDeployedConfiguration(): Promise<z.infer<typeof deployedSchema>> {
+  return deployedSchema.parse(parse(await readFile(join(repositoryFolder, 'wrangler.toml'), 'utf8')));
+}

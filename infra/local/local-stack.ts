@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import { prepareLocalDatabase } from '#infra/local/database/prepare-local-database.ts';
+import { adapterBucket, s3Path, writeEdgeConfiguration } from '#infra/local/edge/edge-configuration.ts';
+import { freePort } from '#infra/local/processes/free-port.ts';
+import { startGpuWorkers } from '#infra/local/processes/start-gpu-workers.ts';
+import { type RunningWrangler, startWrangler } from '#infra/local/processes/start-wrangler.ts';
+import { putAdapter } from '#infra/local/sample/put-adapter.ts';
+import { readSampleAdapter, type SampleAdapter } from '#infra/local/sample/read-sample.ts';
+import { Shutdown } from '#infra/local/shutdown.ts';
+import { openStateFolder, type StateFolder } from '#infra/local/state/state-folder.ts';
+
+export interface LocalStackOptions {
+  /** Port of the API on 127.0.0.1; 0 lets the system choose. */
+  readonly port: number;
+  readonly workers: number;
+  readonly precision: 'int8' | 'fp32';
+  /** A GGUF file or a Hugging Face folder. */
+  readonly modelPath: string;
+  readonly stateFolder: string;
+  /** Folder of converted weights; default: `cache` in the state folder. */
+  readonly modelCacheFolder?: string;
+  readonly say: (line: string) => void;
+}
+
+export interface LocalStack {
+  readonly url: string;
+  readonly apiKey: string;
+  /** Base URLs of the GPU workers. */
+  readonly workers: readonly string[];
+  /** Signing key of the internal calls, base64url. */
+  readonly signingKey: string;
+  /** The edge's end that nobody asked for. */
+  readonly edgeEnded: Promise<void>;
+  /** Stops everything and leaves no process; may be called again. */
+  stop(): Promise<void>;
+}
+
+/** Id of the base model in the API. */
+const baseModel = 'smollm2-135m-instruct';
+
+/**
+ * Starts GPU workers, database, objects and edge on this machine and registers the sample adapter. Resolves when all of it serves. Throws
+ * LocalStackFault with one sentence, after everything that was started has ended; `signal` gives up in the same way.
+ */
+export async function startLocalStack(options: LocalStackOptions, signal: AbortSignal): Promise<LocalStack> {
+  const { say } = options;
+  const state = await openStateFolder(options.stateFolder);
+  const shutdown = new Shutdown();
+  shutdown.onStop(() => state.release());
+  const abort = () => void shutdown.stop();
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    const port = await freePort(options.port, state.afterCrash);
+    const s3Endpoint = `http://127.0.0.1:${port}${s3Path}`;
+    const adapter = await readSampleAdapter();
+    const workers = await startGpuWorkers({ ...options, state, baseModel, s3Endpoint, shutdown });
+    const urls = workers.map((worker) => worker.url);
+    // The edge starts while the workers load; the first that fails stops all.
+    const [edge] = await Promise.all([
+      startEdge({ state, adapter, port, urls, shutdown, say }),
+      ...workers.map((worker) => worker.ready),
+    ]);
+    const { secrets } = state;
+    const credentials = { accessKeyId: secrets.s3_access_key_id, secretAccessKey: secrets.s3_secret_access_key };
+    await putAdapter({ endpoint: s3Endpoint, bucket: adapterBucket, ...credentials, ...adapter });
+    await state.describe({ url: edge.url, api_key: secrets.api_key, workers: urls });
+    return {
+      url: edge.url,
+      apiKey: secrets.api_key,
+      workers: urls,
+      signingKey: secrets.worker_signing_key,
+      edgeEnded: edge.ended.then(() => undefined),
+      stop: () => shutdown.stop(),
+    };
+  } catch (error) {
+    await shutdown.stop();
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+interface EdgeToStart {
+  readonly state: StateFolder;
+  readonly adapter: SampleAdapter;
+  readonly port: number;
+  readonly urls: readonly string[];
+  readonly shutdown: Shutdown;
+  readonly say: (line: string) => void;
+}
+
+async function startEdge({ state, adapter, port, urls, shutdown, say }: EdgeToStart): Promise<RunningWrangler> {
+  const { secrets } = state;
+  const folder = join(state.path, 'edge');
+  const configPath = await writeEdgeConfiguration({ folder, secrets, gpuWorkerUrls: urls, baseModel });
+  await shutdown.step((signal) => prepareLocalDatabase({ state, configPath, adapter, baseModel, signal, say }));
+  say('Starting the edge.');
+  const logFile = join(state.logs, 'edge.log');
+  return shutdown.start((signal) =>
+    startWrangler({ configPath, stateFolder: state.path, dataFolder: state.data, port, logFile, signal }),
+  );
+}

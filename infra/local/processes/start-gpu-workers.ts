@@ -1,0 +1,81 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { adapterBucket } from '#infra/local/edge/edge-configuration.ts';
+import { type RunningGpuWorker, startGpuWorker } from '#infra/local/processes/start-gpu-worker.ts';
+import type { Shutdown } from '#infra/local/shutdown.ts';
+import type { StateFolder } from '#infra/local/state/state-folder.ts';
+
+export interface GpuWorkersOptions {
+  readonly workers: number;
+  readonly precision: 'int8' | 'fp32';
+  readonly modelPath: string;
+  readonly modelCacheFolder?: string;
+  readonly baseModel: string;
+  readonly s3Endpoint: string;
+  readonly state: StateFolder;
+  readonly shutdown: Shutdown;
+  readonly say: (line: string) => void;
+}
+
+/** Seconds that a worker may finish its calls in; less than what the shutdown grants it. */
+const graceSeconds = 3;
+
+/**
+ * Starts the workers, which share the machine's cores. The first one converts the weights where that was never done; the others wait for
+ * it, so that it is done once.
+ */
+export async function startGpuWorkers(options: GpuWorkersOptions): Promise<RunningGpuWorker[]> {
+  const { workers, shutdown, say } = options;
+  const threads = Math.max(1, Math.floor(availableParallelism() / workers));
+  say(
+    `Starting ${workers === 1 ? 'a GPU worker' : `${workers} GPU workers`} on the CPU (${threads} thread${threads === 1 ? '' : 's'} each).`,
+  );
+  const running: RunningGpuWorker[] = [];
+  for (let number = 1; number <= workers; number += 1) {
+    const name = `GPU worker ${number}`;
+    const settings = { ...settingsOf(options), GPU_WORKER_THREADS: String(threads) };
+    const logFile = join(options.state.logs, `gpu-worker-${number}.log`);
+    const onProgress = progressSayer(name, say);
+    const worker = await shutdown.start((signal) => startGpuWorker({ name, settings, logFile, onProgress, signal }));
+    void worker.ready.then(() => reportEnd(name, worker, shutdown, say)).catch(() => undefined);
+    if (number < workers) await worker.ready;
+    running.push(worker);
+  }
+  return running;
+}
+
+function settingsOf({ state, s3Endpoint, ...options }: GpuWorkersOptions): Record<string, string> {
+  return {
+    GPU_WORKER_PORT: '0',
+    GPU_WORKER_MODEL: options.modelPath,
+    GPU_WORKER_PRECISION: options.precision,
+    GPU_WORKER_CACHE_FOLDER: options.modelCacheFolder ?? state.modelCache,
+    GPU_WORKER_GRACE_SECONDS: String(graceSeconds),
+    BASE_MODEL: options.baseModel,
+    WORKER_SIGNING_KEY: state.secrets.worker_signing_key,
+    S3_ENDPOINT: s3Endpoint,
+    S3_BUCKET: adapterBucket,
+    S3_ACCESS_KEY_ID: state.secrets.s3_access_key_id,
+    S3_SECRET_ACCESS_KEY: state.secrets.s3_secret_access_key,
+  };
+}
+
+/** One line a stage: a stage is the news, its percents are not. */
+function progressSayer(name: string, say: (line: string) => void) {
+  let lastStage = '';
+  return (stage: string) => {
+    if (stage !== lastStage) say(`${name}: ${stage} …`);
+    lastStage = stage;
+  };
+}
+
+async function reportEnd(
+  name: string,
+  worker: RunningGpuWorker,
+  shutdown: Shutdown,
+  say: (line: string) => void,
+): Promise<void> {
+  await worker.ended;
+  if (!shutdown.signal.aborted)
+    say(`${name} has ended; what it would have scored is answered with 503 until you start again.`);
+}

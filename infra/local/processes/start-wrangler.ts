@@ -1,0 +1,78 @@
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { LocalStackFault } from '#infra/local/local-stack-fault.ts';
+import { type RunningProcess, startProcess } from '#infra/local/processes/start-process.ts';
+import { wranglerCommand, wranglerEnvironment } from '#infra/local/processes/wrangler-command.ts';
+
+export interface WranglerToStart {
+  /** Wrangler's configuration file; secrets lie beside it in `.dev.vars`. */
+  readonly configPath: string;
+  readonly stateFolder: string;
+  /** Folder of the simulators' data. */
+  readonly dataFolder: string;
+  /** Port on 127.0.0.1; 0 lets the system choose. */
+  readonly port: number;
+  readonly logFile: string;
+  /** Gives the start up, and ends the process. */
+  readonly signal: AbortSignal;
+}
+
+export interface RunningWrangler extends RunningProcess {
+  readonly url: string;
+}
+
+const guardPath = fileURLToPath(new URL('./guard.ts', import.meta.url));
+
+const readyMessageSchema = z.object({ event: z.literal('DEV_SERVER_READY'), port: z.number() });
+
+/** Milliseconds that workerd and the bundler may take before something is wrong. */
+const readyTimeoutMs = 60_000;
+
+/** Starts `wrangler dev`: the Worker in workerd, with D1 and R2 simulated in it. Throws LocalStackFault when it does not get ready. */
+export async function startWrangler(options: WranglerToStart): Promise<RunningWrangler> {
+  const ready = Promise.withResolvers<number>();
+  const child = startProcess({
+    command: [process.execPath, guardPath, ...devCommand(options)],
+    environment: wranglerEnvironment(options.stateFolder),
+    logFile: options.logFile,
+    onMessage: (message) => {
+      const parsed = readyMessageSchema.safeParse(typeof message === 'string' ? JSON.parse(message) : message);
+      if (parsed.success) ready.resolve(parsed.data.port);
+    },
+  });
+  const timer = setTimeout(
+    () =>
+      ready.reject(
+        new LocalStackFault(`The edge was not ready within ${readyTimeoutMs / 1_000} seconds; see ${options.logFile}.`),
+      ),
+    readyTimeoutMs,
+  );
+  void child.ended.then(() =>
+    ready.reject(new LocalStackFault(`The edge ended while it started; ${options.logFile} says why.`)),
+  );
+  const abort = () => ready.reject(new LocalStackFault('The edge was stopped while it started.'));
+  options.signal.addEventListener('abort', abort, { once: true });
+  try {
+    const port = await ready.promise;
+    return { ...child, url: `http://127.0.0.1:${port}` };
+  } catch (error) {
+    await child.stop(0);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    options.signal.removeEventListener('abort', abort);
+  }
+}
+
+function devCommand({ configPath, dataFolder, port }: WranglerToStart): string[] {
+  const fixed = [
+    '--ip',
+    '127.0.0.1',
+    '--inspector-port',
+    '0',
+    '--show-interactive-dev-session=false',
+    '--log-level',
+    'warn',
+  ];
+  return wranglerCommand('dev', '--config', configPath, '--persist-to', dataFolder, '--port', String(port), ...fixed);
+}

@@ -1,0 +1,78 @@
+import { parseArgs } from 'node:util';
+import { LocalStackFault } from '#infra/local/local-stack-fault.ts';
+
+export interface StartOptions {
+  /** Port of the API on 127.0.0.1; 0 lets the system choose. */
+  readonly port: number;
+  readonly workers: number;
+  readonly precision: 'int8' | 'fp32';
+  /** A GGUF file or a Hugging Face folder; absent: the default model. */
+  readonly model: string | undefined;
+  /** Folder of everything that is kept between starts. */
+  readonly stateFolder: string;
+  readonly once: boolean;
+  readonly help: boolean;
+}
+
+export const startHelp = `Starts the whole of Hintrank on this machine, reranks a sample, and keeps serving.
+
+  npm start -- [options]
+
+  --once               exit with status 0 after the sample
+  --port NUMBER        port of the API on 127.0.0.1 (default 8787; 0: any free one)
+  --workers NUMBER     GPU worker processes that share the cores (default 1)
+  --precision NAME     int8 (default) or fp32
+  --model PATH         a GGUF file or a Hugging Face folder (default: SmolLM2-135M-Instruct, fetched once)
+  --state FOLDER       where keys, database, objects and logs are kept (default .hintrank)
+  --help               this text
+
+While it runs, FOLDER/local.json holds {url, api_key, workers} for scripts. Ctrl-C stops everything.
+`;
+
+const portMax = 65_535;
+const workersMax = 64;
+
+/** The command line of `npm start`. Throws LocalStackFault that names the option, its value and what is allowed. */
+export function parseStartOptions(args: readonly string[]): StartOptions {
+  const { values } = readArgs(args);
+  const precision = values.precision ?? 'int8';
+  if (precision !== 'int8' && precision !== 'fp32') {
+    throw new LocalStackFault(`--precision is "${precision}"; it can be int8 or fp32.`);
+  }
+  return {
+    port: readInteger('--port', values.port ?? '8787', 0, portMax),
+    workers: readInteger('--workers', values.workers ?? '1', 1, workersMax),
+    precision,
+    model: values.model,
+    stateFolder: values.state ?? '.hintrank',
+    once: values.once ?? false,
+    help: values.help ?? false,
+  };
+}
+
+function readArgs(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        port: { type: 'string' },
+        workers: { type: 'string' },
+        precision: { type: 'string' },
+        model: { type: 'string' },
+        state: { type: 'string' },
+        once: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    throw new LocalStackFault(`${error instanceof Error ? error.message : error}. See npm start -- --help.`);
+  }
+}
+
+function readInteger(option: string, text: string, minimum: number, maximum: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < minimum || value > maximum) {
+    throw new LocalStackFault(`${option} is "${text}"; it must be a whole number from ${minimum} to ${maximum}.`);
+  }
+  return value;
+}
