@@ -31,7 +31,7 @@ export async function resolveModel({ model, tenantId, baseModel, adapters }: Mod
 }
 
 /** `name` or `name@version`; undefined where the text is neither. */
-export function parseAdapterReference(
+function parseAdapterReference(
   text: string,
 ): { readonly name: string; readonly version: number | undefined } | undefined {
   const match = /^([^@]+)(?:@([1-9]\d{0,8}))?$/.exec(text);

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { equalInConstantTime } from '#edge/api-keys/equal-in-constant-time.ts';
 import type { FindApiKey, KeyLookup, ReadKeyRow, StoredApiKey } from '#edge/api-keys/key-lookup.ts';
+import { innermostCause } from '#edge/http/innermost-cause.ts';
 import type { Log } from '#edge/log.ts';
 import { hashApiKey } from '#shared/api-keys/hash-api-key.ts';
 
@@ -40,7 +41,7 @@ export function createApiKeyFinder({ pepper, readKeyRow, now, log }: ApiKeyFinde
     try {
       row = await readKeyRow(hash);
     } catch (error) {
-      log({ level: 'error', event: 'key_store_unavailable', cause: String(error) });
+      log({ level: 'error', event: 'key_store_unavailable', message: innermostCause(error).message });
       return { kind: 'unavailable' };
     }
     if (row === undefined || !equalInConstantTime(row.hash, hash)) {

@@ -3,7 +3,7 @@ import type { StoredApiKey } from '#edge/api-keys/key-lookup.ts';
 import { readCredential } from '#edge/api-keys/read-credential.ts';
 import type { AppEnvironment } from '#edge/app-context.ts';
 import { isWellFormedApiKey } from '#shared/api-keys/api-key.ts';
-import type { ApiKeyScope } from '#shared/api-keys/api-key-scopes.ts';
+import type { ApiKeyScope } from '#shared/api-keys/api-key-scope.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 
 /** Lets a request through whose key is known, not revoked, not expired, and has the scope. Throws ServiceError `unauthenticated`, `missing_scope`, `key_store_unavailable`. */

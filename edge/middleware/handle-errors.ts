@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { AppEnvironment } from '#edge/app-context.ts';
+import { innermostCause } from '#edge/http/innermost-cause.ts';
 import { shapeErrorBody } from '#edge/http/shape-error-body.ts';
 import type { Log } from '#edge/log.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
@@ -14,8 +15,8 @@ export function handleErrors(log: Log) {
     const requestId = context.var.requestId ?? 'none';
     const known = error instanceof ServiceError ? error : new ServiceError('internal', undefined, { cause: error });
     if (known.status >= 500) {
-      const cause = known.cause instanceof Error ? known.cause : undefined;
-      log({ level: 'error', event: known.code, requestId, message: cause?.message, stack: cause?.stack });
+      const { message, stack } = innermostCause(known);
+      log({ level: 'error', event: known.code, requestId, message, stack });
     }
     if (known.retryAfterSeconds !== undefined) context.header('Retry-After', String(known.retryAfterSeconds));
     if (known.code === 'unauthenticated') context.header('WWW-Authenticate', 'Bearer');

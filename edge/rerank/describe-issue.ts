@@ -63,7 +63,7 @@ function describeTooSmall(name: string, value: unknown, shown: string, minimum: 
 function describeValue(value: unknown, mayShow: boolean): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'number') return Number.isInteger(value) ? formatCount(value) : String(value);
+  if (typeof value === 'number') return formatCount(value);
   if (typeof value === 'boolean') return String(value);
   if (typeof value !== 'string') return withArticle(typeof value);
   return mayShow && value.length <= shownCharactersMax ? JSON.stringify(value) : 'a string';

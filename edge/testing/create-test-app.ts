@@ -50,5 +50,3 @@ export function createTestApp(options: TestAppOptions = {}) {
   const app = createApp({ createDependencies: () => dependencies, log });
   return { app, calls, logs, clock };
 }
-
-export type TestApp = ReturnType<typeof createTestApp>;

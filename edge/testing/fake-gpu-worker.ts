@@ -3,7 +3,7 @@ import { testSigningKey } from '#edge/testing/test-secrets.ts';
 import { type ScoreRequest, type ScoreResponse, scoreRequestSchema } from '#shared/protocol/score.ts';
 import { verifyCall } from '#shared/signed-calls/verify-call.ts';
 
-export interface ReceivedCall {
+interface ReceivedCall {
   readonly worker: string;
   readonly request: ScoreRequest;
   readonly requestId: string | undefined;

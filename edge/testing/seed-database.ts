@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { testPepper } from '#edge/testing/test-secrets.ts';
 import { createApiKey } from '#shared/api-keys/api-key.ts';
 import { createApiKeyRow } from '#shared/api-keys/api-key-row.ts';
-import type { ApiKeyScope } from '#shared/api-keys/api-key-scopes.ts';
+import type { ApiKeyScope } from '#shared/api-keys/api-key-scope.ts';
 
 export interface KeyToSeed {
   readonly tenantId?: string;

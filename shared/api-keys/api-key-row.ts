@@ -1,4 +1,4 @@
-import type { ApiKeyScope } from '#shared/api-keys/api-key-scopes.ts';
+import type { ApiKeyScope } from '#shared/api-keys/api-key-scope.ts';
 import { hashApiKey } from '#shared/api-keys/hash-api-key.ts';
 
 /** Columns of one row of `api_keys`, by their names in the database: what an INSERT writes. Times are unix milliseconds. */

@@ -2,7 +2,7 @@ import { base32Alphabet, encodeBase32 } from '#shared/api-keys/base32.ts';
 import { crc32 } from '#shared/api-keys/crc32.ts';
 
 /** Secret scanners and people recognise a key by it. */
-export const apiKeyPrefix = 'hr_';
+const apiKeyPrefix = 'hr_';
 
 /** 160 random bits: nobody guesses one, and they fill 32 base-32 digits exactly. */
 export const apiKeyRandomBytes = 20;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** `GET /v1/models`: OpenAI's list, so that model pickers work. */
-export const modelSchema = z
+const modelSchema = z
   .object({
     id: z.string().meta({ description: 'What to send as `model`.', examples: ['support-tickets'] }),
     object: z.literal('model'),

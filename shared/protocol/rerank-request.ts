@@ -5,7 +5,7 @@ import { limits } from '#shared/limits.ts';
  * The public rerank request in its one canonical form. What other APIs' clients send instead (null for absent, "true" for true, `texts`, `top_k`)
  * is translated into this form first, by the edge; unknown fields are ignored, because Cohere's, Jina's and vLLM's clients send fields of their own.
  */
-export const rerankDocumentSchema = z.union([z.string(), z.record(z.string(), z.unknown())]);
+const rerankDocumentSchema = z.union([z.string(), z.record(z.string(), z.unknown())]);
 
 export const rerankRequestSchema = z
   .object({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const rerankResultSchema = z
+const rerankResultSchema = z
   .object({
     index: z
       .number()
