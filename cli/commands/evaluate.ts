@@ -4,7 +4,7 @@ import { defineCommand } from 'citty';
 import { commandIo } from '#cli/command-line/command-io.ts';
 import { parseInteger } from '#cli/command-line/parse-values.ts';
 import { engineFlags, isTemplateName, parseEngineFlags, precisionFlag } from '#cli/engine/engine-flags.ts';
-import { loadAdapterFile, withEngine } from '#cli/engine/open-engine.ts';
+import { loadAdapterFile, readAdapterFile, withEngine } from '#cli/engine/open-engine.ts';
 import { taskOptions } from '#cli/engine/task-options.ts';
 import { createProgressBar } from '#cli/output/progress-bar.ts';
 import { type EvaluationReport, renderEvaluation, shapeEvaluation } from '#cli/output/render-evaluation.ts';
@@ -15,6 +15,8 @@ import { readTrecRun } from '#gpu-worker/evaluation/read-trec-run.ts';
 import { rerankRun } from '#gpu-worker/evaluation/rerank-run.ts';
 import { summariseRun } from '#gpu-worker/evaluation/summarise-run.ts';
 import { writeTrecRun } from '#gpu-worker/evaluation/write-trec-run.ts';
+import { checkOutputPath } from '#gpu-worker/files/check-output-path.ts';
+import { ServiceError } from '#shared/errors/service-error.ts';
 
 export const evaluateCommand = defineCommand({
   meta: {
@@ -80,6 +82,9 @@ export const evaluateCommand = defineCommand({
       args['limit-queries'] === undefined
         ? undefined
         : parseInteger('limit-queries', args['limit-queries'], 1, 1_000_000_000);
+    const template = isTemplateName(args.method) ? args.method : undefined;
+    const adapter = template === undefined ? await readAdapterFile(args.method) : undefined;
+    if (args.output !== undefined) await checkOutputPath(args.output);
     const firstStage = limitRun(await readTrecRun(args.run), queriesMax);
     const candidates = limitRun(firstStage, undefined, depth);
     const reference = args.compare === undefined ? undefined : await readTrecRun(args.compare);
@@ -88,10 +93,15 @@ export const evaluateCommand = defineCommand({
       documentIds: new Set([...candidates.values()].flatMap((entries) => entries.map((entry) => entry.documentId))),
       queryIds: new Set(candidates.keys()),
     });
+    if (summariseRun(firstStage, judgements).queries === 0) {
+      throw new ServiceError(
+        'invalid_request',
+        `No query of ${args.run} has a relevant document in qrels/${args.split}.tsv of ${args.data}.`,
+      );
+    }
 
     const report = await withEngine(settings, io, async (engine): Promise<EvaluationReport> => {
-      const template = isTemplateName(args.method) ? args.method : undefined;
-      const adapter = template === undefined ? await loadAdapterFile(engine, args.method) : undefined;
+      const adapterDigest = adapter && (await loadAdapterFile(engine, adapter));
       const bar = createProgressBar(io, 'scoring pairs', true);
       const startMs = performance.now();
       const reranked = await rerankRun(engine, {
@@ -100,7 +110,7 @@ export const evaluateCommand = defineCommand({
         documents,
         withTitle: args['with-title'] === true,
         signal: io.signal,
-        ...taskOptions(template === undefined ? settings : { ...settings, template }, adapter?.digest),
+        ...taskOptions(template === undefined ? settings : { ...settings, template }, adapterDigest),
         onProgress: (done, total) => bar.update(done, total),
       }).finally(() => bar.stop());
       const seconds = (performance.now() - startMs) / 1000;

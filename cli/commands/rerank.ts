@@ -4,7 +4,7 @@ import { parseInteger } from '#cli/command-line/parse-values.ts';
 import { UsageError } from '#cli/command-line/usage-error.ts';
 import { type EngineSettings, engineFlags, parseEngineFlags, precisionFlag } from '#cli/engine/engine-flags.ts';
 import { mapInOrder } from '#cli/engine/map-in-order.ts';
-import { loadAdapterFile, withEngine } from '#cli/engine/open-engine.ts';
+import { loadAdapterFile, readAdapterFile, withEngine } from '#cli/engine/open-engine.ts';
 import { taskOptions } from '#cli/engine/task-options.ts';
 import { type InputDocument, readDocuments } from '#cli/inputs/read-documents.ts';
 import { createProgressBar } from '#cli/output/progress-bar.ts';
@@ -38,15 +38,16 @@ export const rerankCommand = defineCommand({
     const { args } = context;
     const io = commandIo(context);
     const settings = parseEngineFlags(args);
+    const adapter = args.adapter === undefined ? undefined : await readAdapterFile(args.adapter);
     const topN = args['top-n'] === undefined ? undefined : parseInteger('top-n', args['top-n'], 1, 1_000_000);
     const query = checkQuery(args.query);
     const documents = await readDocuments(args.documents, io);
     const ranking = await withEngine(settings, io, async (engine) => {
-      const adapter = args.adapter === undefined ? undefined : await loadAdapterFile(engine, args.adapter);
+      const adapterDigest = adapter && (await loadAdapterFile(engine, adapter));
       const texts = documents.map((document) =>
         args['with-title'] === true && document.title ? `${document.title}. ${document.text}` : document.text,
       );
-      return rankDocuments(documents, await scoreTexts(engine, query, texts, settings, adapter?.digest, io));
+      return rankDocuments(documents, await scoreTexts(engine, query, texts, settings, adapterDigest, io));
     });
     const shown = ranking.slice(0, topN);
     await io.print(

@@ -1,12 +1,14 @@
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { defineCommand } from 'citty';
 import { type CommandIo, commandIo } from '#cli/command-line/command-io.ts';
 import { type EngineSettings, engineFlags, parseEngineFlags, precisionFlag } from '#cli/engine/engine-flags.ts';
 import { groupScoreLines, type ScoreGroup } from '#cli/engine/group-score-lines.ts';
 import { mapInOrder } from '#cli/engine/map-in-order.ts';
-import { loadAdapterFile, withEngine } from '#cli/engine/open-engine.ts';
+import { loadAdapterFile, readAdapterFile, withEngine } from '#cli/engine/open-engine.ts';
 import { taskOptions } from '#cli/engine/task-options.ts';
 import { readScoreLines } from '#cli/inputs/read-score-lines.ts';
-import { openAtomicFile } from '#gpu-worker/files/open-atomic-file.ts';
+import { writeAtomically } from '#gpu-worker/files/write-atomically.ts';
 import type { PairScore, ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 
@@ -37,15 +39,14 @@ export const scoreCommand = defineCommand({
     const { args } = context;
     const io = commandIo(context);
     const settings = parseEngineFlags(args);
-    await withEngine(settings, io, async (engine) => {
-      const adapter = args.adapter === undefined ? undefined : await loadAdapterFile(engine, args.adapter);
-      const results = scoreLines(engine, args.input, settings, adapter?.digest, io);
-      if (args.output === undefined) {
-        for await (const text of results) await io.print(text);
-      } else {
-        await writeAll(args.output, results);
-      }
-    });
+    const adapter = args.adapter === undefined ? undefined : await readAdapterFile(args.adapter);
+    if (args.input !== '-') await access(args.input, constants.R_OK);
+    const scoreInto = (write: (text: string) => Promise<void>): Promise<void> =>
+      withEngine(settings, io, async (engine) => {
+        const adapterDigest = adapter && (await loadAdapterFile(engine, adapter));
+        for await (const text of scoreLines(engine, args.input, settings, adapterDigest, io)) await write(text);
+      });
+    await (args.output === undefined ? scoreInto(io.print) : writeAtomically(args.output, scoreInto));
   },
 });
 
@@ -91,15 +92,4 @@ function shapeScore(score: PairScore) {
     target_ids: [...score.targetIds],
     target_log_likelihoods: [...score.targetLogLikelihoods],
   };
-}
-
-async function writeAll(path: string, texts: AsyncIterable<string>): Promise<void> {
-  const file = await openAtomicFile(path);
-  try {
-    for await (const text of texts) await file.write(text);
-    await file.commit();
-  } catch (error) {
-    await file.discard();
-    throw error;
-  }
 }

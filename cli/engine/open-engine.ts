@@ -3,7 +3,7 @@ import type { CommandIo } from '#cli/command-line/command-io.ts';
 import type { EngineSettings } from '#cli/engine/engine-flags.ts';
 import { convertedWeightsFolder } from '#cli/engine/state-folder.ts';
 import { createProgressBar } from '#cli/output/progress-bar.ts';
-import type { AdapterSummary, ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
+import type { ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 import { limits } from '#shared/limits.ts';
 
@@ -42,10 +42,10 @@ export async function withEngine<T>(
 }
 
 /**
- * Reads an adapter file and hands it to the engine.
- * @throws ServiceError `invalid_adapter` naming the file and the reason
+ * The bytes of an adapter file, read before the engine starts, so that a wrong path is told at once.
+ * @throws ServiceError `invalid_adapter` when it is larger than any adapter may be
  */
-export async function loadAdapterFile(engine: ScoringEngine, path: string): Promise<AdapterSummary> {
+export async function readAdapterFile(path: string): Promise<AdapterFile> {
   const handle = await open(path);
   try {
     const { size } = await handle.stat();
@@ -55,12 +55,27 @@ export async function loadAdapterFile(engine: ScoringEngine, path: string): Prom
         `The adapter ${path} has ${size} bytes; at most ${limits.adapterBytesMax} are read.`,
       );
     }
-    return await engine.loadAdapter(await handle.readFile());
+    return { path, bytes: await handle.readFile() };
+  } finally {
+    await handle.close();
+  }
+}
+
+export interface AdapterFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Hands an adapter to the engine and returns its digest.
+ * @throws ServiceError `invalid_adapter` naming the file and the reason
+ */
+export async function loadAdapterFile(engine: ScoringEngine, { path, bytes }: AdapterFile): Promise<string> {
+  try {
+    return (await engine.loadAdapter(bytes)).digest;
   } catch (error) {
     if (error instanceof ServiceError)
       throw new ServiceError(error.code, `${path}: ${error.message}`, { cause: error });
     throw error;
-  } finally {
-    await handle.close();
   }
 }

@@ -8,7 +8,7 @@ interface RankedEntry extends RunEntry {
 }
 
 /**
- * Reads a TREC run (`query Q0 document rank score tag`, split at white space). Entries are ordered by score, ties by the rank column; queries keep the order of the file.
+ * Reads a TREC run (`query Q0 document rank score tag`, split at white space). Entries are ordered by score, equal scores by the rank column (the order that the run's maker meant; trec_eval goes by document id); queries keep the order of the file.
  * @throws ServiceError `invalid_request` naming file, line and reason
  */
 export async function readTrecRun(path: string): Promise<TrecRun> {

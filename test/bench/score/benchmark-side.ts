@@ -64,14 +64,14 @@ export function serveSide<Setup>(start: (setup: Setup) => Promise<Omit<Benchmark
     if (side === undefined) throw new Error('A round came before the start.');
     return { kind: 'round', ...(await side.scoreRound(message.pairs)) };
   };
-  process.on('message', (message: SideMessage<Setup>) => {
-    answer(message)
-      .catch(
-        (error: unknown): SideReply => ({
-          kind: 'failed',
-          message: error instanceof Error ? error.message : String(error),
-        }),
-      )
-      .then((reply) => process.send?.(reply));
+  process.on('message', async (message: SideMessage<Setup>) => {
+    try {
+      process.send?.(await answer(message));
+    } catch (error) {
+      process.send?.({
+        kind: 'failed',
+        message: error instanceof Error ? error.message : String(error),
+      } satisfies SideReply);
+    }
   });
 }

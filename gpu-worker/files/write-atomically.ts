@@ -1,11 +1,9 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { ServiceError } from '#shared/errors/service-error.ts';
+import { rename, rm } from 'node:fs/promises';
+import { checkOutputPath } from '#gpu-worker/files/check-output-path.ts';
 
-/** A file that appears whole or not at all: written beside its place, then renamed over it. */
-export interface AtomicFile {
+interface AtomicFile {
   /** Resolves when the stream takes more, so that a fast producer waits for the disk. */
   write(text: string): Promise<void>;
   /** Flushes and renames. */
@@ -15,11 +13,26 @@ export interface AtomicFile {
 }
 
 /**
- * Opens `path` for an atomic write.
- * @throws ServiceError `invalid_request` when the folder does not exist or `path` is a folder
+ * Writes a file that appears whole or not at all: `produce` writes beside its place, and when it has succeeded the file is renamed over `path`.
+ * When it fails, what stood at `path` stays as it was.
+ * @throws ServiceError `invalid_request` when the folder does not exist or `path` is a folder, else what `produce` throws
  */
-export async function openAtomicFile(path: string): Promise<AtomicFile> {
-  await refuseBadTarget(path);
+export async function writeAtomically(
+  path: string,
+  produce: (write: AtomicFile['write']) => Promise<void>,
+): Promise<void> {
+  const file = await openAtomicFile(path);
+  try {
+    await produce(file.write);
+    await file.commit();
+  } catch (error) {
+    await file.discard();
+    throw error;
+  }
+}
+
+async function openAtomicFile(path: string): Promise<AtomicFile> {
+  await checkOutputPath(path);
   const temporaryPath = `${path}.${process.pid}.tmp`;
   const stream = createWriteStream(temporaryPath, { flags: 'w', flush: true });
   let failure: Error | undefined;
@@ -49,12 +62,4 @@ export async function openAtomicFile(path: string): Promise<AtomicFile> {
       await rm(temporaryPath, { force: true });
     },
   };
-}
-
-async function refuseBadTarget(path: string): Promise<void> {
-  const target = await stat(path).catch(() => null);
-  if (target?.isDirectory()) throw new ServiceError('invalid_request', `The output ${path} is a folder; name a file.`);
-  const folder = await stat(dirname(path)).catch(() => null);
-  if (!folder?.isDirectory())
-    throw new ServiceError('invalid_request', `The folder of the output ${path} does not exist.`);
 }
