@@ -71,7 +71,7 @@ export function parseEngineFlags(flags: EngineArguments): EngineSettings {
 }
 
 /** @throws UsageError when there is no template of that name */
-export function parseTemplate(flag: string, text: string): TemplateName {
+function parseTemplate(flag: string, text: string): TemplateName {
   return parseChoice(flag, text, templateNames);
 }
 
