@@ -35,6 +35,7 @@ export default defineConfig({
         test: {
           name: 'golden',
           include: ['test/golden/**/*.test.ts'],
+          globalSetup: ['test/support/fetch-model-once.ts'],
           pool: 'forks',
           testTimeout: 120_000,
           hookTimeout: 600_000,
@@ -45,6 +46,7 @@ export default defineConfig({
           name: 'system',
           include: ['test/**/*.test.ts'],
           exclude: ['test/golden/**'],
+          globalSetup: ['test/support/fetch-model-once.ts'],
           pool: 'forks',
           testTimeout: 120_000,
           hookTimeout: 600_000,

@@ -14,6 +14,8 @@ export function createProcessIo(): CommandIo {
       if (!controller.signal.aborted) {
         firstSignalMs = performance.now();
         controller.abort(name);
+        // Whoever waits for input that may never come is woken by the end of the stream.
+        process.stdin.destroy();
       } else if (performance.now() - firstSignalMs > samePressMs) process.exit(exitCodes[name]);
     });
   }

@@ -3,8 +3,9 @@ import { basename } from 'node:path';
 import { defineCommand } from 'citty';
 import { commandIo } from '#cli/command-line/command-io.ts';
 import { parseInteger } from '#cli/command-line/parse-values.ts';
+import { UsageError } from '#cli/command-line/usage-error.ts';
 import { engineFlags, isTemplateName, parseEngineFlags, precisionFlag } from '#cli/engine/engine-flags.ts';
-import { loadAdapterFile, readAdapterFile, withEngine } from '#cli/engine/open-engine.ts';
+import { type AdapterFile, loadAdapterFile, readAdapterFile, withEngine } from '#cli/engine/open-engine.ts';
 import { taskOptions } from '#cli/engine/task-options.ts';
 import { createProgressBar } from '#cli/output/progress-bar.ts';
 import { type EvaluationReport, renderEvaluation, shapeEvaluation } from '#cli/output/render-evaluation.ts';
@@ -16,6 +17,7 @@ import { rerankRun } from '#gpu-worker/evaluation/rerank-run.ts';
 import { summariseRun } from '#gpu-worker/evaluation/summarise-run.ts';
 import { writeTrecRun } from '#gpu-worker/evaluation/write-trec-run.ts';
 import { checkOutputPath } from '#gpu-worker/files/check-output-path.ts';
+import { templateNames } from '#gpu-worker/q-peft/template-registry.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 
 export const evaluateCommand = defineCommand({
@@ -83,7 +85,7 @@ export const evaluateCommand = defineCommand({
         ? undefined
         : parseInteger('limit-queries', args['limit-queries'], 1, 1_000_000_000);
     const template = isTemplateName(args.method) ? args.method : undefined;
-    const adapter = template === undefined ? await readAdapterFile(args.method) : undefined;
+    const adapter = template === undefined ? await readMethodFile(args.method) : undefined;
     if (args.output !== undefined) await checkOutputPath(args.output);
     const firstStage = limitRun(await readTrecRun(args.run), queriesMax);
     const candidates = limitRun(firstStage, undefined, depth);
@@ -136,3 +138,14 @@ export const evaluateCommand = defineCommand({
     );
   },
 });
+
+async function readMethodFile(method: string): Promise<AdapterFile> {
+  try {
+    return await readAdapterFile(method);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    throw new UsageError(
+      `--method is neither a template (${templateNames.join(', ')}) nor an adapter file: "${method}".`,
+    );
+  }
+}

@@ -1,0 +1,110 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runHintrank } from '#test/command-line/run-hintrank.ts';
+import { repositoryFolder } from '#test/support/source-files.ts';
+
+const fixtures = join(repositoryFolder, 'test', 'fixtures');
+const question = 'The Rhine forms an inland delta into which lake?';
+const answering = 'p993';
+
+let passages: { id: string; title: string; text: string }[] = [];
+let folder = '';
+
+/** A BEIR folder of twelve real passages and one question, with a first stage that has the answer last. */
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hintrank-ranking-'));
+  const lines = (await readFile(join(fixtures, 'squad-sample', 'passages.jsonl'), 'utf8')).trimEnd().split('\n');
+  const all: typeof passages = lines.map((line) => JSON.parse(line));
+  passages = [
+    ...all.filter((passage) => passage.id !== answering).slice(0, 11),
+    ...all.filter((passage) => passage.id === answering),
+  ];
+  const jsonLines = (values: readonly object[]): string => values.map((value) => `${JSON.stringify(value)}\n`).join('');
+  await mkdir(join(folder, 'qrels'));
+  await writeFile(join(folder, 'passages.jsonl'), jsonLines(passages));
+  await writeFile(
+    join(folder, 'corpus.jsonl'),
+    jsonLines(passages.map(({ id, title, text }) => ({ _id: id, title, text }))),
+  );
+  await writeFile(join(folder, 'queries.jsonl'), jsonLines([{ _id: 'q1', text: question }]));
+  await writeFile(join(folder, 'qrels', 'test.tsv'), `query-id\tcorpus-id\tscore\nq1\t${answering}\t1\n`);
+  await writeFile(
+    join(folder, 'first.trec'),
+    passages.map(({ id }, index) => `q1 Q0 ${id} ${index + 1} ${-index} first\n`).join(''),
+  );
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('hintrank rerank with the default model', () => {
+  it('puts the passage that answers first, as JSON and as a table', async () => {
+    const words = ['rerank', '--query', question, '--documents', join(folder, 'passages.jsonl')];
+    const asJson = await runHintrank([...words, '--json']);
+    expect({ exitCode: asJson.exitCode, stderr: asJson.stderr }).toEqual({ exitCode: 0, stderr: '' });
+    const { results } = JSON.parse(asJson.stdout);
+    expect(results).toHaveLength(12);
+    expect(results[0]).toMatchObject({ rank: 1, id: answering, index: 11, truncated: false });
+    const scores = results.map((result: { mean_log_likelihood: number }) => result.mean_log_likelihood);
+    expect(scores).toEqual(scores.toSorted((a: number, b: number) => b - a));
+
+    const asTable = await runHintrank([...words, '--top-n', '2']);
+    expect(asTable.exitCode).toBe(0);
+    expect(asTable.stdout.trimEnd().split('\n')).toHaveLength(3);
+    expect(asTable.stdout.split('\n')[1]).toContain(answering);
+  });
+});
+
+describe('hintrank evaluate with the default model', () => {
+  it('measures both rankings, writes the new run, and finds no difference to itself', async () => {
+    const output = join(folder, 'reranked.trec');
+    const words = [
+      'evaluate',
+      '--data',
+      folder,
+      '--run',
+      join(folder, 'first.trec'),
+      '--method',
+      'clean-1',
+      '--output',
+      output,
+      '--json',
+    ];
+    const first = JSON.parse((await runHintrank(words)).stdout);
+    expect(first).toMatchObject({
+      method: 'clean-1',
+      precision: 'fp32',
+      queries: 1,
+      pairs: 12,
+      documents: 12,
+      max_tokens_per_doc: 160,
+    });
+    expect(first.first_stage).toEqual({ ndcg_at_10: 0, hit_at_1: 0, mrr_at_10: 0 });
+    expect(first.reranked).toEqual({ ndcg_at_10: 1, hit_at_1: 1, mrr_at_10: 1 });
+    const run = (await readFile(output, 'utf8')).trimEnd().split('\n');
+    expect(run).toHaveLength(12);
+    expect(run[0]).toMatch(new RegExp(`^q1 Q0 ${answering} 1 -\\d+\\.\\d{7} clean-1$`));
+
+    const again = JSON.parse((await runHintrank([...words, '--threads', '1', '--compare', output])).stdout);
+    expect(again.comparison).toMatchObject({ pairs: 12, mean_spearman: 1 });
+    expect(again.comparison.max_absolute_difference).toBeLessThan(1e-6);
+  });
+
+  it('reads the adapter file that the method names', async () => {
+    const method = join(fixtures, 'golden', 'smollm2', 'adapter_A.safetensors');
+    const words = [
+      'evaluate',
+      '--data',
+      folder,
+      '--run',
+      join(folder, 'first.trec'),
+      '--method',
+      method,
+      '--precision',
+      'int8',
+    ];
+    const result = await runHintrank(words);
+    expect(result.exitCode).toBe(0);
+    expect(result.stdout).toMatch(/adapter_A\.safetensors, int8 +1\.0000 +1\.0000 +1\.0000/);
+  });
+});

@@ -1,0 +1,47 @@
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { startLoopbackServer } from '#test/support/loopback-server.ts';
+
+export type ProxyFault =
+  /** Everything passes. */
+  | 'none'
+  /** Half of a body arrives, then the connection breaks. */
+  | 'cut'
+  /** One bit of the body's middle byte is flipped, and the checksum headers that would tell are dropped. */
+  | 'flip';
+
+export interface FaultProxy {
+  readonly url: string;
+  fault: ProxyFault;
+  stop(): Promise<void>;
+}
+
+/** A loopback proxy that breaks bodies on their way. It keeps the Host header, so that signed requests stay valid. */
+export async function startFaultProxy(target: string): Promise<FaultProxy> {
+  const { hostname, port, pathname } = new URL(target);
+  const proxy: { fault: ProxyFault } = { fault: 'none' };
+  const server = await startLoopbackServer((incoming, outgoing) => {
+    const options = { hostname, port, method: incoming.method, path: incoming.url, headers: incoming.headers };
+    const upstream = httpRequest(options, (answer) => void relay(answer, outgoing, proxy.fault));
+    upstream.on('error', () => outgoing.destroy());
+    incoming.pipe(upstream);
+  });
+  return Object.assign(proxy, { url: server.url + pathname, stop: () => server.close() });
+}
+
+async function relay(answer: IncomingMessage, outgoing: ServerResponse, fault: ProxyFault): Promise<void> {
+  const headers = { ...answer.headers };
+  if (fault === 'flip') {
+    for (const name of Object.keys(headers)) if (name.startsWith('x-amz-checksum')) delete headers[name];
+  }
+  outgoing.writeHead(answer.statusCode ?? 502, headers);
+  if (fault === 'none' || answer.statusCode !== 200) return pipeline(answer, outgoing);
+  const body = Buffer.concat(await answer.toArray());
+  const middle = Math.floor(body.length / 2);
+  if (fault === 'cut') {
+    outgoing.write(body.subarray(0, middle), () => outgoing.destroy());
+    return;
+  }
+  body[middle] = (body[middle] ?? 0) ^ 1;
+  outgoing.end(body);
+}
