@@ -29,6 +29,11 @@ export function createApp(options: AppOptions): Hono<CallContext> {
   const app = new Hono<CallContext>();
   app.use(requestId());
   app.use(logCall(logger, now));
+  app.use(async (context, next) => {
+    await next();
+    // A connection that stayed open would hold up the end of the drain.
+    if (state.phase.name === 'draining') context.header('Connection', 'close');
+  });
   app.onError(handleErrors);
   app.notFound((context) => handleErrors(new ServiceError('route_not_found'), context));
 

@@ -1,0 +1,51 @@
+import { availableParallelism } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { parseEnvironment } from '#gpu-worker/environment.ts';
+
+const signingKey = Buffer.alloc(32, 1).toString('base64url');
+
+describe('parseEnvironment', () => {
+  it('needs the signing key alone, and has a default for everything else', () => {
+    expect(parseEnvironment({ WORKER_SIGNING_KEY: signingKey })).toMatchObject({
+      GPU_WORKER_HOST: '127.0.0.1',
+      GPU_WORKER_PORT: 8790,
+      GPU_WORKER_PRECISION: 'int8',
+      GPU_WORKER_THREADS: availableParallelism(),
+      BASE_MODEL: 'smollm2-135m-instruct',
+      S3_REGION: 'auto',
+    });
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    const environment = parseEnvironment({ WORKER_SIGNING_KEY: signingKey, S3_ENDPOINT: '', GPU_WORKER_PORT: '' });
+    expect([environment.S3_ENDPOINT, environment.GPU_WORKER_PORT]).toEqual([undefined, 8790]);
+  });
+
+  it('lists all problems at once, and shows no secret', () => {
+    const parse = () =>
+      parseEnvironment({
+        WORKER_SIGNING_KEY: 'hunter2',
+        GPU_WORKER_PORT: '70000',
+        GPU_WORKER_PRECISION: 'int4',
+        GPU_WORKER_THREADS: 'many',
+        S3_ENDPOINT: 'ftp://host',
+        S3_SECRET_ACCESS_KEY: 'topsecret',
+      });
+    expect(parse).toThrow(/^The worker is not configured: /);
+    for (const name of [
+      'WORKER_SIGNING_KEY',
+      'GPU_WORKER_PORT',
+      'GPU_WORKER_PRECISION',
+      'GPU_WORKER_THREADS',
+      'S3_ENDPOINT',
+    ]) {
+      expect(parse).toThrow(name);
+    }
+    expect(parse).toThrow('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY: give both or neither');
+    expect(parse).not.toThrow(/hunter2|topsecret/);
+  });
+
+  it('says that the signing key is missing', () => {
+    expect(() => parseEnvironment({})).toThrow('WORKER_SIGNING_KEY: is required: base64url, at least 32 bytes');
+  });
+});
