@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { parseStartOptions, startHelp } from '#infra/local/start-options.ts';
+
+describe('parseStartOptions', () => {
+  it('needs no option', () => {
+    expect(parseStartOptions([])).toEqual({
+      port: 8787,
+      workers: 1,
+      precision: 'int8',
+      model: undefined,
+      stateFolder: '.hintrank',
+      once: false,
+      help: false,
+    });
+  });
+
+  it('reads every option that the help names', () => {
+    const args = '--once --port 0 --workers 3 --precision fp32 --model m.gguf --state there --help'.split(' ');
+    for (const option of args.filter((arg) => arg.startsWith('--'))) expect(startHelp).toContain(`  ${option} `);
+    expect(parseStartOptions(args)).toEqual({
+      port: 0,
+      workers: 3,
+      precision: 'fp32',
+      model: 'm.gguf',
+      stateFolder: 'there',
+      once: true,
+      help: true,
+    });
+  });
+
+  it.each([
+    [['--port', '65536'], '--port is "65536"; it must be a whole number from 0 to 65535.'],
+    [['--port', '1e3'], '--port is "1e3"; it must be a whole number from 0 to 65535.'],
+    [['--workers', '0'], '--workers is "0"; it must be a whole number from 1 to 64.'],
+    [['--precision', 'int4'], '--precision is "int4"; it can be int8 or fp32.'],
+    [['--prot', '1'], "Unknown option '--prot'. See npm start -- --help."],
+  ])('refuses %j', (args, message) => {
+    expect(() => parseStartOptions(args)).toThrow(message);
+  });
+});
