@@ -30,7 +30,7 @@ export async function scoreShard(ports: WorkerCallPorts, job: ShardJob): Promise
   job.failedWorkers.add(preferred);
   const next = others.find((worker) => !job.failedWorkers.has(worker)) ?? others[0] ?? preferred;
   if (next === preferred) await ports.sleep(sameWorkerPauseMs);
-  if (job.signal.aborted || ports.now() >= job.deadlineAtMs) return first;
+  if (job.signal.aborted) return first;
   const second = await attempt(ports, job, next, 1);
   return second.kind === 'scored' ? second : mostTelling(first, second);
 }

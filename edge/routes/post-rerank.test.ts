@@ -22,7 +22,7 @@ async function post(
     {
       method: 'POST',
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...options.headers },
-      body: typeof body === 'string' ? body : JSON.stringify(body),
+      body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
     },
     { DB: env.DB },
   );
@@ -245,6 +245,15 @@ describe('POST /v2/rerank: 400', () => {
     ['', 'invalid_json', 'The request body is empty; it must be a JSON object.'],
   ])('refuses the body %j', async (body, code, message) => {
     expect(await refusal(body)).toMatchObject({ status: 400, code, message });
+  });
+
+  it('refuses a body that is not UTF-8 rather than scoring garbled text', async () => {
+    const body = new Uint8Array([...new TextEncoder().encode('{"query":"q","documents":["'), 0xff, 0x22, 0x5d, 0x7d]);
+    expect(await refusal(body)).toMatchObject({
+      status: 400,
+      code: 'invalid_json',
+      message: 'The request body (31 bytes) is not valid UTF-8.',
+    });
   });
 
   it('refuses broken JSON without quoting it', async () => {
