@@ -9,12 +9,6 @@ export interface BlockContext {
   readonly config: ModelConfig;
   readonly manifest: WeightManifest;
   readonly linear: LinearLayers;
-  /** Called with the rows that enter a linear layer; calibration declares outputs here. */
-  readonly watch: (
-    site: 'attention' | 'attention-output' | 'feed-forward' | 'down',
-    layer: number,
-    rows: Value,
-  ) => void;
   /** Rotary tables of the run's positions: float32 [1, S, h/2]. */
   readonly cosine: Value;
   readonly sine: Value;
@@ -45,7 +39,6 @@ export function attentionBlock(context: BlockContext, layer: number, x: Value): 
   const path = `/model/layers.${layer}/attention`;
   const { queryHeads, keyValueHeads, headSize } = config;
   const normed = rmsNorm(context, `${path}/norm`, x, storedNames.attentionNorm(layer));
-  context.watch('attention', layer, normed);
   const projected = linear.apply(
     `${path}/query_key_value`,
     linear.prepare(`${path}/query_key_value/input`, normed),
@@ -77,7 +70,6 @@ export function attentionBlock(context: BlockContext, layer: number, x: Value): 
   if (attended === undefined) throw new Error('Attention makes an output');
   for (const name of present) builder.output(name, 'float32', [1, keyValueHeads, 'total_length', headSize]);
   const rows = builder.node(`${path}/Squeeze`, 'Squeeze', [attended, '/constants/axis_0']);
-  context.watch('attention-output', layer, rows);
   const output = linear.apply(
     `${path}/output`,
     linear.prepare(`${path}/output/input`, rows),

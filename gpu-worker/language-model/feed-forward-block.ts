@@ -10,14 +10,12 @@ export function feedForwardBlock(context: BlockContext, layer: number, x: Value)
   const { builder, linear } = context;
   const path = `/model/layers.${layer}/feed_forward`;
   const normed = rmsNorm(context, `${path}/norm`, x, storedNames.feedForwardNorm(layer));
-  context.watch('feed-forward', layer, normed);
   const input = linear.prepare(`${path}/input`, normed);
   const gate = linear.apply(`${path}/gate`, input, storedNames.gate(layer));
   const up = linear.apply(`${path}/up`, input, storedNames.up(layer));
   const sigmoid = builder.node(`${path}/Sigmoid`, 'Sigmoid', [gate]);
   const silu = builder.node(`${path}/silu/Mul`, 'Mul', [gate, sigmoid]);
   const gated = builder.node(`${path}/gated/Mul`, 'Mul', [silu, up]);
-  context.watch('down', layer, gated);
   const down = linear.apply(`${path}/down`, linear.prepare(`${path}/down/input`, gated), storedNames.down(layer));
   return builder.node(`${path}/Add`, 'Add', [x, down]);
 }

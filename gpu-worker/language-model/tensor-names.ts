@@ -11,13 +11,6 @@ export const storedNames = {
   down: (layer: number) => `model.layers.${layer}.feed_forward.down`,
   finalNorm: 'model.final_norm',
   head: 'model.head',
+  /** R [D, D], where the residual stream is rotated (quantisation/orthogonal-rotation.ts). */
+  rotation: 'model.rotation',
 } as const;
-
-/** The inputs of linear layers whose channels are watched in calibration and smoothed for int8. */
-export type LinearSite =
-  | { readonly kind: 'attention' | 'attention-output' | 'feed-forward' | 'down'; readonly layer: number }
-  | { readonly kind: 'head' };
-
-export function siteName(site: LinearSite): string {
-  return site.kind === 'head' ? 'head' : `${site.kind}.${site.layer}`;
-}

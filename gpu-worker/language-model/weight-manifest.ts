@@ -14,6 +14,8 @@ export interface WeightManifest {
   /** File name of the weights, relative to the graphs beside it. */
   readonly file: string;
   readonly tensors: Readonly<Record<string, StoredTensor>>;
+  /** int8 layers whose input is quantised in two terms, 16 bits in all: the rounding error of the first is quantised again. */
+  readonly twoTermInputs?: readonly string[];
 }
 
 /** Declares a stored tensor as an external initializer, once per graph. */

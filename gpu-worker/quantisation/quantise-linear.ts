@@ -1,41 +1,34 @@
-/** A linear layer in int8: weights transposed to [in, out] as the kernel reads them, one float32 scale per output channel. */
+/** Rows of a linear layer in int8, transposed to [in, out] as the kernel reads them, with one float32 scale per output channel. */
 export interface QuantisedLinear {
   readonly weight: Int8Array;
   readonly scale: Float32Array;
 }
 
+export function emptyQuantisedLinear(outputs: number, inputs: number): QuantisedLinear {
+  return { weight: new Int8Array(inputs * outputs), scale: new Float32Array(outputs) };
+}
+
 /**
- * Quantises W' = diag(1 / outputDivisor) · W · diag(inputScale) to int8, symmetric, per output channel: W' ≈ weight · scale.
- * `blocks` are consecutive rows of W, float32 [rows, inputs]; `outputs` their total.
+ * Quantises consecutive rows of W, float32 [rows, inputs], into `target` from output channel `firstOutput` on: symmetric, per output
+ * channel, W ≈ weight · scale.
  */
-export function quantiseLinear(
-  blocks: Iterable<Float32Array>,
-  outputs: number,
+export function quantiseRowsInto(
+  target: QuantisedLinear,
+  firstOutput: number,
+  rows: Float32Array,
   inputs: number,
-  inputScale: Float32Array | null,
-  outputDivisor: Float32Array | null,
-): QuantisedLinear {
-  const weight = new Int8Array(inputs * outputs);
-  const scale = new Float32Array(outputs);
-  const row = new Float32Array(inputs);
-  let output = 0;
-  for (const block of blocks) {
-    for (let start = 0; start < block.length; start += inputs) {
-      const divisor = outputDivisor?.[output] ?? 1;
-      let maximum = 0;
-      for (let input = 0; input < inputs; input += 1) {
-        const value = ((block[start + input] ?? 0) * (inputScale?.[input] ?? 1)) / divisor;
-        row[input] = value;
-        maximum = Math.max(maximum, Math.abs(value));
-      }
-      const step = maximum > 0 ? maximum / 127 : 1;
-      scale[output] = step;
-      for (let input = 0; input < inputs; input += 1) {
-        weight[input * outputs + output] = Math.max(-127, Math.min(127, Math.round((row[input] ?? 0) / step)));
-      }
-      output += 1;
+): void {
+  const outputs = target.scale.length;
+  for (let output = firstOutput, start = 0; start < rows.length; output += 1, start += inputs) {
+    let maximum = 0;
+    for (let input = 0; input < inputs; input += 1) maximum = Math.max(maximum, Math.abs(rows[start + input] ?? 0));
+    const step = maximum > 0 ? maximum / 127 : 1;
+    target.scale[output] = step;
+    for (let input = 0; input < inputs; input += 1) {
+      target.weight[input * outputs + output] = Math.max(
+        -127,
+        Math.min(127, Math.round((rows[start + input] ?? 0) / step)),
+      );
     }
   }
-  if (output !== outputs) throw new Error(`a linear layer of ${outputs} outputs was given ${output} rows`);
-  return { weight, scale };
 }

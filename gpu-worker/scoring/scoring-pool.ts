@@ -159,9 +159,8 @@ export class ScoringPool implements ScoringEngine {
       if (task === null) return;
       const thread = this.#idle.pop();
       if (thread === undefined) throw new Error('no idle thread, although one was counted');
-      const run = this.#run(thread, task);
+      const run: Promise<void> = this.#run(thread, task).finally(() => this.#running.delete(run));
       this.#running.add(run);
-      run.finally(() => this.#running.delete(run));
     }
   }
 

@@ -24,7 +24,7 @@ export async function prepareGoldenModel(
 ): Promise<GoldenModel> {
   const folder = cacheFolder ?? mkdtempSync(join(tmpdir(), 'hintrank-golden-'));
   const model = openModel(path);
-  const { graphPath } = await prepareModel(model, precision, folder, () => {});
+  const { graphPath } = prepareModel(model, precision, folder, () => {});
   const runner = await LanguageModelRunner.open(graphPath, model.config);
   return {
     model,

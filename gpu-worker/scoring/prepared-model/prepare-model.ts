@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { buildLanguageModelGraph } from '#gpu-worker/language-model/build-language-model-graph.ts';
 import { convertToFp32 } from '#gpu-worker/language-model/convert-to-fp32.ts';
@@ -7,16 +17,14 @@ import type { FrozenModel } from '#gpu-worker/language-model/frozen-model.ts';
 import type { WeightManifest } from '#gpu-worker/language-model/weight-manifest.ts';
 import { serialiseGraph } from '#gpu-worker/onnx/serialise-graph.ts';
 import { convertToInt8 } from '#gpu-worker/quantisation/convert-to-int8.ts';
-import { planSmoothing } from '#gpu-worker/quantisation/plan-smoothing.ts';
-import { calibrationSequences } from '#gpu-worker/scoring/prepared-model/calibration-sequences.ts';
-import { collectChannelMaxima } from '#gpu-worker/scoring/prepared-model/collect-channel-maxima.ts';
 import type { Precision } from '#gpu-worker/scoring/scoring-engine.ts';
 
 /** Changes whenever converted weights of an older version must not be used again. */
-const conversionVersion = 1;
+const conversionVersion = 2;
 
 const weightsFile = 'weights.bin';
 const manifestFile = 'manifest.json';
+const temporaryPrefix = 'converting-';
 
 export interface PreparedModel {
   /** The graph, in the folder of its weights file. */
@@ -28,20 +36,21 @@ export type PreparationProgress = (stage: string, fraction: number) => void;
 
 /**
  * Converted weights of a model in `cacheFolder`, made once per (fingerprint, precision) and then reused. The folder of a conversion
- * appears whole or not at all. Int8 runs the float32 model over the calibration texts first. Holds the thread for seconds.
+ * appears whole or not at all. Holds the thread for seconds.
  */
-export async function prepareModel(
+export function prepareModel(
   model: FrozenModel,
   precision: Precision,
   cacheFolder: string,
   onProgress: PreparationProgress,
-): Promise<PreparedModel> {
+): PreparedModel {
   mkdirSync(cacheFolder, { recursive: true });
   const folder = join(cacheFolder, `${model.fingerprint.slice(0, 20)}-${precision}-v${conversionVersion}`);
   if (!existsSync(join(folder, manifestFile))) {
-    const temporary = mkdtempSync(join(cacheFolder, 'converting-'));
+    sweepAbandoned(cacheFolder);
+    const temporary = mkdtempSync(join(cacheFolder, temporaryPrefix));
     try {
-      const manifest = await convert(model, precision, cacheFolder, temporary, onProgress);
+      const manifest = convert(model, precision, temporary, onProgress);
       writeFileSync(join(temporary, manifestFile), JSON.stringify(manifest));
       putInPlace(temporary, folder);
     } finally {
@@ -52,33 +61,26 @@ export async function prepareModel(
   return { graphPath: writeGraph(model, manifest, folder), manifest };
 }
 
-async function convert(
+/** Both conversions write one tensor at a time, so that memory stays near the size of the largest. */
+function convert(
   model: FrozenModel,
   precision: Precision,
-  cacheFolder: string,
   folder: string,
   onProgress: PreparationProgress,
-): Promise<WeightManifest> {
-  if (precision === 'fp32') {
-    return convertToFp32(model.config, model.source, join(folder, weightsFile), weightsFile, (fraction) =>
-      onProgress('convert to fp32', fraction),
-    );
-  }
-  const calibration = mkdtempSync(join(cacheFolder, 'converting-'));
-  try {
-    const fp32 = convertToFp32(model.config, model.source, join(calibration, weightsFile), weightsFile, (fraction) =>
-      onProgress('unpack', fraction),
-    );
-    const sequences = calibrationSequences(model.tokenizer, model.config.vocabularySize);
-    const maxima = await collectChannelMaxima(model, fp32, calibration, sequences, (fraction) =>
-      onProgress('calibrate', fraction),
-    );
-    const plan = planSmoothing(model.config, model.source, maxima);
-    return convertToInt8(model.config, model.source, plan, join(folder, weightsFile), weightsFile, (fraction) =>
-      onProgress('convert to int8', fraction),
-    );
-  } finally {
-    rmSync(calibration, { recursive: true, force: true });
+): WeightManifest {
+  const convertWeights = precision === 'fp32' ? convertToFp32 : convertToInt8;
+  return convertWeights(model.config, model.source, join(folder, weightsFile), weightsFile, (fraction) =>
+    onProgress(`convert to ${precision}`, fraction),
+  );
+}
+
+/** What a killed process left behind: conversions take seconds, so anything an hour old is nobody's. */
+function sweepAbandoned(cacheFolder: string): void {
+  for (const name of readdirSync(cacheFolder)) {
+    if (!name.startsWith(temporaryPrefix)) continue;
+    const path = join(cacheFolder, name);
+    const changedAtMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+    if (Date.now() - changedAtMs > 3_600_000) rmSync(path, { recursive: true, force: true });
   }
 }
 

@@ -15,7 +15,7 @@ const send = (message: PreparationMessage) => port.postMessage(message);
 
 try {
   const model = openModel(options.modelPath, { cacheFolder: options.cacheFolder });
-  const prepared = await prepareModel(model, options.precision, options.cacheFolder, (stage, fraction) =>
+  const prepared = prepareModel(model, options.precision, options.cacheFolder, (stage, fraction) =>
     send({ kind: 'progress', stage, fraction }),
   );
   send({
