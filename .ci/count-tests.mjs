@@ -1,5 +1,6 @@
 // Reads the JSON report of the test runner and prints its counts as the last line of .ci/run. Plain JavaScript: it must run when nothing else does.
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 /**
  * @param {{ numPassedTests?: number, numFailedTests?: number, numPendingTests?: number, numTodoTests?: number, testResults?: { status: string, assertionResults: { status: string }[] }[] }} report
@@ -24,7 +25,7 @@ export function formatCounts({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 
-if (process.argv[1] === import.meta.filename) {
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   let counts = { passed: 0, failed: 0, skipped: 0 };
   try {
     counts = countTests(JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')));

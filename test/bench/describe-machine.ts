@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 
 export interface MachineDescription {
   readonly processor: string;
@@ -8,6 +8,8 @@ export interface MachineDescription {
   /** Instruction sets that decide the speed of integer and half-precision products. */
   readonly instructionSets: readonly string[];
   readonly node: string;
+  /** Processes that wanted a core in the last minute, before the benchmark: far above 0, its figures are of a shared machine. */
+  readonly loadBefore: number;
 }
 
 const decisiveSets = [
@@ -32,6 +34,7 @@ export function describeMachine(): MachineDescription {
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     instructionSets: decisiveSets.filter((name) => flags.has(name)),
     node: process.versions.node,
+    loadBefore: Number((loadavg()[0] ?? 0).toFixed(2)),
   };
 }
 

@@ -39,6 +39,7 @@ async function main(): Promise<void> {
     return;
   }
   const { resolveModelPath } = await import('#gpu-worker/model-store/resolve-model-path.ts');
+  const machine = describeMachine();
   const result = await runScoreBenchmark({
     modelPath: await resolveModelPath(values.model),
     cacheFolder: join(stateFolder, 'cache'),
@@ -49,7 +50,6 @@ async function main(): Promise<void> {
     withPeer: !values['no-peer'],
     onProgress: (sentence) => process.stderr.write(`${sentence}\n`),
   });
-  const machine = describeMachine();
   process.stdout.write(
     values.json
       ? `${JSON.stringify(shapeScoreBenchmark(result, machine), null, 2)}\n`

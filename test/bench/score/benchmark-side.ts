@@ -23,6 +23,7 @@ export type SideMessage<Setup> =
 /** A competitor in a process of its own: no side's threads, memory or caches are in the way of another's. */
 export interface BenchmarkSide {
   readonly description: string;
+  /** No likelihoods where the side reads none. */
   scoreRound(pairs: readonly BenchmarkPair[]): Promise<{ milliseconds: number; meanLogLikelihoods: readonly number[] }>;
   stop(): void;
 }

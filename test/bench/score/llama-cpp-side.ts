@@ -57,7 +57,7 @@ async function scoreRound(
   pairs: readonly BenchmarkPair[],
   read: LlamaCppSetup['read'],
 ) {
-  const meanLogLikelihoods = new Array<number>(pairs.length).fill(Number.NaN);
+  const meanLogLikelihoods = read === 'evaluate' ? [] : new Array<number>(pairs.length).fill(0);
   let next = 0;
   const startMs = performance.now();
   await Promise.all(

@@ -11,7 +11,7 @@ export function renderScoreBenchmark(result: ScoreBenchmarkResult, machine: Mach
     return `${side.name.padEnd(width)}  ${medianOf(side).toFixed(1).padStart(6)} documents/s  (${low.toFixed(1)} to ${high.toFixed(1)})${difference}`;
   });
   return [
-    `${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}; ${machine.instructionSets.join(' ') || 'instruction sets unknown'}`,
+    `${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}; ${machine.instructionSets.join(' ') || 'instruction sets unknown'}; load before ${machine.loadBefore}`,
     `${result.rounds} interleaved rounds of ${result.documents} documents (${result.documentTokens.toFixed(0)} tokens on average) for one query (${result.queryTokens} tokens in the first round); cold; ${result.threads} threads a side`,
     '',
     ...rows,

@@ -137,6 +137,6 @@ function summarise(competitor: Competitor, reference: Competitor | undefined): S
     name: competitor.name,
     description: competitor.side.description,
     documentsPerSecond: competitor.documentsPerSecond,
-    meanDifference: competitor === reference || Number.isNaN(mean) ? null : mean,
+    meanDifference: competitor === reference || differences.length === 0 ? null : mean,
   };
 }

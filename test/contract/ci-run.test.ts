@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { repositoryFolder } from '#test/support/source-files.ts';
+
+let folder = '';
+
+/** A folder with the real .ci and an `npm` whose steps end as the environment says: the script is tested, not the suite inside the suite. */
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hintrank-ci-'));
+  await cp(join(repositoryFolder, '.ci'), join(folder, '.ci'), { recursive: true });
+  await mkdir(join(folder, 'bin'));
+  const npm = `#!/usr/bin/env bash
+cat > /dev/null # would wait for ever on the open pipe of this test if .ci/run passed its input on
+case "$1" in
+  ci) exit "\${CI_EXIT:-0}" ;;
+  run) exit "\${CHECK_EXIT:-0}" ;;
+  test) [ -n "\${REPORT:-}" ] && printf '%s' "$REPORT" > .hintrank/ci/tests.json; exit "\${TEST_EXIT:-0}" ;;
+esac
+exit 98
+`;
+  await writeFile(join(folder, 'bin', 'npm'), npm);
+  await chmod(join(folder, 'bin', 'npm'), 0o755);
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function runCi(
+  variables: Record<string, string>,
+): Promise<{ exitCode: number; lastLine: string; output: string }> {
+  const environment = { PATH: [join(folder, 'bin'), process.env['PATH']].join(delimiter), ...variables };
+  return new Promise((resolve) => {
+    execFile(join(folder, '.ci', 'run'), { env: environment, cwd: tmpdir() }, (error, stdout) => {
+      const exitCode = error === null ? 0 : Number(error.code);
+      resolve({ exitCode, lastLine: stdout.trimEnd().split('\n').at(-1) ?? '', output: stdout });
+    });
+  });
+}
+
+const passing = JSON.stringify({ numPassedTests: 12, numFailedTests: 0, testResults: [] });
+const failing = JSON.stringify({ numPassedTests: 11, numFailedTests: 1, testResults: [] });
+
+describe('.ci/run', () => {
+  it('ends with the count and 0 when every step succeeded', async () => {
+    expect(await runCi({ REPORT: passing })).toMatchObject({ exitCode: 0, lastLine: '12 passed, 0 failed' });
+  });
+
+  it.each([
+    ['a failed test', { REPORT: failing, TEST_EXIT: '1' }, '11 passed, 1 failed', 'test'],
+    ['a failed check, and still tests', { REPORT: passing, CHECK_EXIT: '1' }, '12 passed, 0 failed', 'check'],
+    ['an error outside of any test', { REPORT: passing, TEST_EXIT: '1' }, '12 passed, 0 failed', 'test'],
+    ['a failed install', { REPORT: passing, CI_EXIT: '1' }, '0 passed, 0 failed', 'install'],
+    ['a crashed runner without a report', { TEST_EXIT: '134' }, '0 passed, 0 failed', 'test'],
+  ])('is red for %s', async (_case, variables, lastLine, step) => {
+    const result = await runCi(variables);
+    expect(result).toMatchObject({ exitCode: 1, lastLine });
+    expect(result.output).toContain(`Failed: ${step}`);
+  });
+
+  it('is red when no test ran, whatever the runner says', async () => {
+    const empty = JSON.stringify({ numPassedTests: 0, numFailedTests: 0, testResults: [] });
+    expect(await runCi({ REPORT: empty })).toMatchObject({ exitCode: 1, lastLine: '0 passed, 0 failed' });
+  });
+});
