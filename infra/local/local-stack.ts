@@ -27,6 +27,8 @@ export interface LocalStack {
   readonly apiKey: string;
   /** Base URLs of the GPU workers. */
   readonly workers: readonly string[];
+  /** Their processes, in the same order. */
+  readonly workerProcessIds: readonly number[];
   /** Signing key of the internal calls, base64url. */
   readonly signingKey: string;
   /** The edge's end that nobody asked for. */
@@ -68,6 +70,7 @@ export async function startLocalStack(options: LocalStackOptions, signal: AbortS
       url: edge.url,
       apiKey: secrets.api_key,
       workers: urls,
+      workerProcessIds: workers.flatMap((worker) => worker.processId ?? []),
       signingKey: secrets.worker_signing_key,
       edgeEnded: edge.ended.then(() => undefined),
       stop: () => shutdown.stop(),

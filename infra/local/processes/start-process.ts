@@ -11,6 +11,8 @@ export interface ProcessToStart {
 }
 
 export interface RunningProcess {
+  /** undefined where the process could not be started. */
+  readonly processId: number | undefined;
   /** The process's end, with its exit code, or null where a signal ended it. Never rejects. */
   readonly ended: Promise<number | null>;
   /** Asks the process to end (SIGTERM), and ends its whole group by force after `forceAfterMs`. */
@@ -43,6 +45,7 @@ export function startProcess({ command, environment, logFile, onMessage }: Proce
     });
   });
   return {
+    processId: child.pid,
     ended,
     async stop(forceAfterMs) {
       child.kill('SIGTERM');

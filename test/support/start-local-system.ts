@@ -1,0 +1,41 @@
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { convertedWeightsFolder } from '#cli/engine/state-folder.ts';
+import { fetchDefaultModel } from '#gpu-worker/model-store/fetch-default-model.ts';
+import { type LocalStack, startLocalStack } from '#infra/local/local-stack.ts';
+
+export interface TemporaryState {
+  readonly folder: string;
+  remove(): Promise<void>;
+}
+
+/** An empty state folder for one test file. Converted weights are shared by all, because making them takes longer than the tests. */
+export async function createTemporaryState(): Promise<TemporaryState> {
+  const folder = await mkdtemp(join(tmpdir(), 'hintrank-stack-'));
+  await mkdir(convertedWeightsFolder, { recursive: true });
+  await symlink(convertedWeightsFolder, join(folder, 'cache'));
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+export interface LocalSystem extends LocalStack {
+  /** What the start said, line by line. */
+  readonly lines: readonly string[];
+}
+
+/** The whole product on free ports of this machine: edge in workerd, one worker process, S3 simulator, the real model in int8. */
+export async function startLocalSystem(stateFolder: string): Promise<LocalSystem> {
+  const lines: string[] = [];
+  const stack = await startLocalStack(
+    {
+      port: 0,
+      workers: 1,
+      precision: 'int8',
+      modelPath: await fetchDefaultModel(),
+      stateFolder,
+      say: (line) => void lines.push(line),
+    },
+    new AbortController().signal,
+  );
+  return { ...stack, lines };
+}
