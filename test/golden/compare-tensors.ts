@@ -39,3 +39,16 @@ export function expectClose(
     `${name}: worst at index ${worst}, expected ${expected[worst]}, got ${got[worst]}`,
   ).toBeLessThanOrEqual(tolerance);
 }
+
+/** As `expectClose`, where the golden file holds the tensor (it keeps a sample of the large ones); says whether it did, so that a test can see to it that some were compared. */
+export function expectCloseIfStored(
+  tensors: ReadonlyMap<string, Float32Array>,
+  name: string,
+  got: ArrayLike<number>,
+  tolerance: number,
+): boolean {
+  const expected = tensors.get(name);
+  if (expected === undefined) return false;
+  expectClose(name, got, expected, tolerance);
+  return true;
+}
