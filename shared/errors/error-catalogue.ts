@@ -2,11 +2,18 @@
 export interface ErrorEntry {
   readonly status: number;
   readonly retryable: boolean;
-  readonly type: 'invalid_request_error' | 'authentication_error' | 'permission_error' | 'not_found_error' | 'overloaded_error' | 'server_error';
+  readonly type:
+    | 'invalid_request_error'
+    | 'authentication_error'
+    | 'permission_error'
+    | 'not_found_error'
+    | 'overloaded_error'
+    | 'server_error';
   /** The sentence shown when the code is thrown without a message of its own; never holds internals. */
   readonly sentence: string;
 }
 
+// biome-ignore format: a table, one code a line
 export const errorCatalogue = {
   invalid_request: { status: 400, retryable: false, type: 'invalid_request_error', sentence: 'The request is not valid.' },
   invalid_json: { status: 400, retryable: false, type: 'invalid_request_error', sentence: 'The request body is not valid JSON.' },
