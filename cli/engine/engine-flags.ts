@@ -13,7 +13,8 @@ export const engineFlags = {
   model: {
     type: 'string',
     valueHint: 'PATH_OR_ID',
-    description: 'A GGUF file, a Hugging Face folder, or a model id. Without it: the default model, downloaded once.',
+    description:
+      'A GGUF file, a Hugging Face folder, or a hub id (ORG/NAME, ORG/NAME:FILE.gguf). Without it: the default model, downloaded once.',
   },
   template: {
     type: 'string',

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import type { CommandIo } from '#cli/command-line/command-io.ts';
 import type { EngineSettings } from '#cli/engine/engine-flags.ts';
 import { convertedWeightsFolder } from '#cli/engine/state-folder.ts';
+import { createFetchProgress } from '#cli/output/fetch-progress.ts';
 import { createProgressBar } from '#cli/output/progress-bar.ts';
 import type { ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
@@ -18,12 +19,11 @@ export async function withEngine<T>(
     import('#gpu-worker/scoring/create-scoring-engine.ts'),
     import('#gpu-worker/model-store/resolve-model-path.ts'),
   ]);
-  const fetchBar = createProgressBar(io, 'fetching the model, MB', true);
+  const fetchProgress = createFetchProgress(io);
   const modelPath = await resolveModelPath(settings.model, {
     signal: io.signal,
-    onProgress: ({ doneBytes, totalBytes }) =>
-      fetchBar.update(Math.round(doneBytes / 1e6), Math.round(totalBytes / 1e6)),
-  }).finally(() => fetchBar.stop());
+    onProgress: fetchProgress.onProgress,
+  }).finally(() => fetchProgress.stop());
   io.signal.throwIfAborted();
   const bar = createProgressBar(io, 'preparing the model');
   const engine = await createScoringEngine({
