@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseStartOptions, startHelp } from '#infra/local/start-options.ts';
 
@@ -8,7 +9,7 @@ describe('parseStartOptions', () => {
       workers: 1,
       precision: 'int8',
       model: undefined,
-      stateFolder: '.hintrank',
+      stateFolder: join(import.meta.dirname, '..', '..', '.hintrank'),
       once: false,
       help: false,
     });
@@ -26,6 +27,11 @@ describe('parseStartOptions', () => {
       once: true,
       help: true,
     });
+  });
+
+  it('keeps everything in HINTRANK_HOME where that is set and no folder is named', () => {
+    expect(parseStartOptions([], { HINTRANK_HOME: '/home/h' }).stateFolder).toBe('/home/h');
+    expect(parseStartOptions(['--state', '/s'], { HINTRANK_HOME: '/home/h' }).stateFolder).toBe('/s');
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { LocalStackFault } from '#infra/local/local-stack-fault.ts';
 
@@ -23,17 +24,23 @@ export const startHelp = `Starts the whole of Hintrank on this machine, reranks 
   --workers NUMBER     GPU worker processes that share the cores (default 1)
   --precision NAME     int8 (default) or fp32
   --model PATH         a GGUF file or a Hugging Face folder (default: SmolLM2-135M-Instruct, fetched once)
-  --state FOLDER       where keys, database, objects and logs are kept (default .hintrank)
+  --state FOLDER       where keys, database, objects and logs are kept (default: HINTRANK_HOME, or .hintrank here)
   --help               this text
 
 While it runs, FOLDER/local.json holds {url, api_key, workers} for scripts. Ctrl-C stops everything.
 `;
 
+/** Beside the sources, so that the command line's models and converted weights are shared. */
+const repositoryStateFolder = join(import.meta.dirname, '..', '..', '.hintrank');
+
 const portMax = 65_535;
 const workersMax = 64;
 
 /** The command line of `npm start`. Throws LocalStackFault that names the option, its value and what is allowed. */
-export function parseStartOptions(args: readonly string[]): StartOptions {
+export function parseStartOptions(
+  args: readonly string[],
+  variables: Readonly<Record<string, string | undefined>> = {},
+): StartOptions {
   const { values } = readArgs(args);
   const precision = values.precision ?? 'int8';
   if (precision !== 'int8' && precision !== 'fp32') {
@@ -44,7 +51,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
     workers: readInteger('--workers', values.workers ?? '1', 1, workersMax),
     precision,
     model: values.model,
-    stateFolder: values.state ?? '.hintrank',
+    stateFolder: values.state ?? (variables['HINTRANK_HOME'] || repositoryStateFolder),
     once: values.once ?? false,
     help: values.help ?? false,
   };

@@ -10,7 +10,7 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /** `npm start`: everything on this machine, a reranked sample, then serving until Ctrl-C. Returns the exit status. */
 async function start(signal: AbortSignal): Promise<number> {
-  const options = parseStartOptions(process.argv.slice(2));
+  const options = parseStartOptions(process.argv.slice(2), process.env);
   if (options.help) {
     process.stdout.write(startHelp);
     return 0;

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readSample } from '#infra/local/sample/read-sample.ts';
 import { rerankResponseSchema } from '#shared/protocol/rerank-response.ts';
+import { unreachableUrl } from '#test/support/loopback-server.ts';
 import { createTemporaryState, type TemporaryState } from '#test/support/start-local-system.ts';
 import { descendantsOf, isAlive } from '#test/system/descendants-of.ts';
 
@@ -35,7 +36,12 @@ interface Start {
 
 /** `npm start` with the test's own state folder. */
 function npmStart(...args: string[]): Start {
+  return npmStartWith({}, ...args);
+}
+
+function npmStartWith(variables: Record<string, string>, ...args: string[]): Start {
   const child = spawn(process.execPath, [startPath, '--state', state.folder, ...args], {
+    env: { ...process.env, ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   started.add(child);
@@ -131,6 +137,16 @@ describe('npm start', () => {
       `Port ${port} is taken by another process; free it, or choose another with --port (0: any free one).\n`,
     );
     server.close();
+  });
+
+  it('says in one sentence that the model is missing and cannot be fetched', async () => {
+    const home = join(state.folder, 'empty-home');
+    const offline = { HINTRANK_HOME: home, PIP_INDEX_URL: `${await unreachableUrl()}/simple`, PIP_EXTRA_INDEX_URL: '' };
+    const run = npmStartWith(offline, '--once', '--port', '0');
+    expect(await run.ended).toBe(1);
+    expect(run.output().trim().split('\n').slice(1)).toEqual([
+      expect.stringMatching(/^The default model could not be downloaded .* check the network .*--model PATH\.$/),
+    ]);
   });
 
   it('says in one sentence that the model is not there, or that a worker cannot load it', async () => {
