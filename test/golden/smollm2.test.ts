@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { convertedWeightsFolder } from '#cli/engine/state-folder.ts';
 import { fetchDefaultModel } from '#gpu-worker/model-store/fetch-default-model.ts';
 import { layoutPrefix, layoutSuffix, noAdapterParts } from '#gpu-worker/q-peft/layout-pair.ts';
 import { resolveTemplate } from '#gpu-worker/q-peft/template-registry.ts';
@@ -42,7 +43,7 @@ let sessions: HintSessions;
 let scorer: PairScorer;
 
 beforeAll(async () => {
-  golden = await prepareGoldenModel(await fetchDefaultModel({}), 'fp32');
+  golden = await prepareGoldenModel(await fetchDefaultModel({}), 'fp32', convertedWeightsFolder);
   sessions = new HintSessions(golden.model.config.hiddenSize);
   scorer = new PairScorer(golden.runner, golden.embeddings, golden.model.config.contextLength);
 });

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { convertedWeightsFolder } from '#cli/engine/state-folder.ts';
+import { fetchDefaultModel } from '#gpu-worker/model-store/fetch-default-model.ts';
+import { createScoringEngine } from '#gpu-worker/scoring/create-scoring-engine.ts';
+import type { Precision, ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
+import { goldenFolder, readGoldenJson } from '#test/golden/golden-folder.ts';
+
+interface GoldenTexts {
+  readonly pairs: readonly {
+    readonly query: string;
+    readonly runs: Readonly<Record<string, { readonly document_text: string }>>;
+  }[];
+}
+
+const { pairs } = readGoldenJson<GoldenTexts>('smollm2/pairs.json');
+const query = pairs[0]?.query ?? '';
+/** Stretches of the golden passages, of 20 to 90 characters: real text of different lengths, short so that 64 are quick. */
+const documents = Array.from({ length: 64 }, (_, index) => {
+  const text = pairs[index % pairs.length]?.runs['upr']?.document_text ?? '';
+  const start = Math.floor(index / pairs.length) * 90;
+  return text.slice(start, start + 20 + ((index * 37) % 71));
+});
+
+/** The float32 bits of every target of every document, in the documents' order: equal strings mean bitwise equal scores. */
+async function bitsOf(engine: ScoringEngine, texts: readonly string[], adapterDigest?: string): Promise<string[]> {
+  const tasks = texts.map((document) =>
+    engine.score({ document, queries: [query], ...(adapterDigest === undefined ? {} : { adapterDigest }) }),
+  );
+  const scores = await Promise.all(tasks);
+  return scores.map(([score]) => Buffer.from(score?.targetLogLikelihoods.slice().buffer ?? []).toString('hex'));
+}
+
+describe.each<Precision>(['fp32', 'int8'])('a score in %s', (precision) => {
+  let one: ScoringEngine;
+  let two: ScoringEngine;
+  let reference: string[];
+
+  beforeAll(async () => {
+    const modelPath = await fetchDefaultModel({});
+    const cacheFolder = convertedWeightsFolder;
+    one = await createScoringEngine({ modelPath, precision, threads: 1, cacheFolder });
+    two = await createScoringEngine({ modelPath, precision, threads: 2, cacheFolder });
+    reference = await bitsOf(two, documents);
+  });
+  afterAll(async () => {
+    await one.close();
+    await two.close();
+  });
+
+  it('differs between documents, so that equality below means something', () => {
+    expect(new Set(reference).size).toBeGreaterThan(60);
+  });
+
+  it('is bitwise the same alone as among 64', async () => {
+    for (const index of [0, 5, 31, 63]) {
+      expect(await bitsOf(two, documents.slice(index, index + 1))).toEqual([reference[index]]);
+    }
+  });
+
+  it('is bitwise the same in batches of 7 and in reverse order', async () => {
+    expect(await bitsOf(two, documents.slice(20, 27))).toEqual(reference.slice(20, 27));
+    expect(await bitsOf(two, documents.slice(0, 21).reverse())).toEqual(reference.slice(0, 21).reverse());
+  });
+
+  it('is bitwise the same on 1 thread', async () => {
+    expect(await bitsOf(one, documents.slice(0, 16))).toEqual(reference.slice(0, 16));
+  });
+
+  it('is bitwise the same beside other queries for the same document', async () => {
+    const [document = ''] = documents;
+    const [together] = await two.score({ document, queries: [query, 'another question?', 'and one more'] });
+    expect(Buffer.from(together?.targetLogLikelihoods.slice().buffer ?? []).toString('hex')).toBe(reference[0]);
+  });
+
+  it('is bitwise the same with an adapter, alone and among others that use none', async () => {
+    const file = new Uint8Array(readFileSync(join(goldenFolder, 'smollm2/adapter_A.safetensors')));
+    const { digest } = await two.loadAdapter(file);
+    const sample = documents.slice(0, 6);
+    const mixed = await Promise.all([bitsOf(two, sample, digest), bitsOf(two, documents.slice(6, 12))]);
+    expect(mixed[1]).toEqual(reference.slice(6, 12));
+    expect(mixed[0]).not.toEqual(reference.slice(0, 6));
+    for (const [index, document] of sample.entries()) {
+      expect(await bitsOf(two, [document], digest)).toEqual([mixed[0]?.[index]]);
+    }
+  });
+});
