@@ -14,10 +14,11 @@ import type { Operator } from '#gpu-worker/onnx/operators.ts';
 /** A value inside a graph under construction: its name, as nodes refer to it. */
 export type Value = string;
 
-/** Collects nodes and initializers; a name used twice throws, since names are addresses. */
+/** Collects nodes and initializers; a name used twice, of a value or of a node, throws, since names are addresses. */
 export class GraphBuilder {
   readonly #name: string;
   readonly #names = new Set<string>();
+  readonly #paths = new Set<string>();
   readonly #inputs: ValueInfo[] = [];
   readonly #outputs: ValueInfo[] = [];
   readonly #nodes: GraphNode[] = [];
@@ -35,6 +36,8 @@ export class GraphBuilder {
 
   /** Declares a computed value a graph output, under its own name. */
   output(name: Value, type: ElementType, shape: readonly Dimension[]): void {
+    if (this.#outputs.some((output) => output.name === name))
+      throw new Error(`graph "${this.#name}" declares the output "${name}" twice`);
     this.#outputs.push({ name, type, shape });
   }
 
@@ -116,6 +119,8 @@ export class GraphBuilder {
       if (input !== '' && !this.#names.has(input))
         throw new Error(`node "${path}" reads "${input}", which nothing makes`);
     }
+    if (this.#paths.has(path)) throw new Error(`graph "${this.#name}" has two nodes named "${path}"`);
+    this.#paths.add(path);
     for (const output of outputs) this.#claim(output);
     this.#nodes.push({ name: path, operator, inputs, outputs, attributes });
   }
