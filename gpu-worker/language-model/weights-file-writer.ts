@@ -14,13 +14,14 @@ export class WeightsFileWriter {
     this.#descriptor = openSync(path, 'wx', 0o644);
   }
 
-  /** Writes one tensor from consecutive blocks, so that only a block is in memory. */
+  /** Writes one tensor from consecutive blocks, so that only a block is in memory. A name written twice throws. */
   write(
     name: string,
     type: StoredTensor['type'],
     shape: readonly number[],
     blocks: Iterable<Float32Array | Int8Array>,
   ): void {
+    if (Object.hasOwn(this.tensors, name)) throw new Error(`the tensor "${name}" is written twice`);
     const offset = Math.ceil(this.#position / alignmentBytes) * alignmentBytes;
     let position = offset;
     for (const block of blocks) {
