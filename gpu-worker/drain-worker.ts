@@ -6,6 +6,8 @@ import type { WorkerState } from '#gpu-worker/http/worker-state.ts';
 export interface DrainWorkerOptions {
   readonly state: WorkerState;
   readonly server: ListeningServer;
+  /** The load of the model; one that still runs is waited for, because it cannot be broken off. */
+  readonly loading: Promise<void>;
   readonly graceMs: number;
   readonly logger: Logger;
 }
@@ -14,15 +16,18 @@ export interface DrainWorkerOptions {
 const forcedEndMs = 1_000;
 
 /** Not ready at once, running calls finish, then everything closes. Returns whether all of it ended within the grace time. */
-export async function drainWorker({ state, server, graceMs, logger }: DrainWorkerOptions): Promise<boolean> {
+export async function drainWorker({ state, server, loading, graceMs, logger }: DrainWorkerOptions): Promise<boolean> {
   const engine = state.phase.name === 'ready' ? state.phase.engine : undefined;
   state.enter({ name: 'draining' });
-  const finished = await within(graceMs, state.idle());
+  const finished = await within(graceMs, Promise.all([state.idle(), loading]));
   if (!finished) {
-    logger.warn({ graceMs }, 'calls are still running after the grace time; they are ended');
+    logger.warn({ graceMs }, 'calls or the load of the model still run after the grace time; they are ended');
     state.forceStop();
   }
-  const closed = await within(forcedEndMs, Promise.all([state.idle().then(() => engine?.close()), server.close()]));
+  const closed = await within(
+    forcedEndMs,
+    Promise.all([state.idle().then(() => engine?.close()), loading, server.close()]),
+  );
   if (!closed) logger.warn('connections or threads did not end');
   return finished && closed;
 }

@@ -16,7 +16,7 @@ export interface LoadModelOptions {
 /** Log lines of one stage come at each quarter, not at each percent. */
 const progressLogStep = 0.25;
 
-/** Loads the model and makes the worker ready, or leaves it not ready with the reason in the log. Never throws: a worker without a model still answers its probes. */
+/** Loads the model and makes the worker ready, or leaves it not ready with the reason in the log. Never throws: a worker without a model still answers its probes. Where a drain came first, the engine is closed again. */
 export async function loadModel(options: LoadModelOptions): Promise<void> {
   const { state, logger, report, now } = options;
   const startedAtMs = now();
@@ -27,6 +27,7 @@ export async function loadModel(options: LoadModelOptions): Promise<void> {
       await engine.close();
       throw new Error(`the model at ${engine.info.modelPath} has no tokenizer, so text cannot be scored`);
     }
+    if (state.phase.name === 'draining') return await engine.close();
     state.enter({ name: 'ready', engine, adapters: options.createLoadedAdapters(engine), tokenizerFingerprint });
     logger.info({ ...engine.info, ms: now() - startedAtMs }, 'ready');
     report({ event: 'ready' });

@@ -15,23 +15,29 @@ async function main(): Promise<void> {
   const state = new WorkerState();
   const app = createApp({ ...dependencies.app, state });
   const server = await listen(app, environment.GPU_WORKER_HOST, environment.GPU_WORKER_PORT);
-  logger.info({ url: server.url }, 'listening');
-  report({ event: 'listening', url: server.url });
-
+  const loading = loadModel({ ...dependencies, state, report, now });
   let stopping = false;
   const stop = (reason: string) => {
     // A second signal means that whoever sent it will not wait.
-    if (stopping) process.exit(1);
+    if (stopping) endAtOnce();
     stopping = true;
     logger.info({ reason }, 'draining');
     const graceMs = environment.GPU_WORKER_GRACE_SECONDS * 1_000;
-    void drainWorker({ state, server, graceMs, logger }).then((clean) => process.exit(clean ? 0 : 1));
+    void drainWorker({ state, server, loading, graceMs, logger }).then((clean) =>
+      clean ? process.exit(0) : endAtOnce(),
+    );
   };
   process.on('SIGTERM', () => stop('SIGTERM'));
   process.on('SIGINT', () => stop('SIGINT'));
   if (process.channel !== undefined) process.on('disconnect', () => stop('the parent process is gone'));
+  logger.info({ url: server.url }, 'listening');
+  report({ event: 'listening', url: server.url });
+  await loading;
+}
 
-  await loadModel({ ...dependencies, state, report, now });
+/** Not `process.exit`: that ends the threads first, and the native library aborts with a core dump when it is ended in the middle of a call. */
+function endAtOnce(): void {
+  process.kill(process.pid, 'SIGKILL');
 }
 
 /** Tells the parent, if there is one; a parent that is gone is no fault of the worker. */

@@ -37,8 +37,6 @@ export async function startGpuWorker({
     listening.reject(fault);
     ready.reject(fault);
   };
-  // Whoever starts a worker may be stopped before it asks whether the model is loaded.
-  ready.promise.catch(() => undefined);
   const child = startProcess({
     command: [process.execPath, mainPath],
     environment: { ...inheritedVariables(), ...settings },
@@ -56,8 +54,17 @@ export async function startGpuWorker({
   );
   const abort = () => fail(`${name} was stopped while it started.`);
   signal.addEventListener('abort', abort, { once: true });
+  let loaded = false;
+  ready.promise.then(
+    () => {
+      loaded = true;
+    },
+    () => undefined,
+  );
+  // A worker that still loads has no calls to finish, and cannot break the load off.
+  const stop = (forceAfterMs: number) => child.stop(loaded ? forceAfterMs : 0);
   try {
-    return { ...child, url: await listening.promise, ready: ready.promise };
+    return { ...child, stop, url: await listening.promise, ready: ready.promise };
   } catch (error) {
     await child.stop(0);
     throw error;
