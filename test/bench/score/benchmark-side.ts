@@ -65,6 +65,8 @@ export function serveSide<Setup>(start: (setup: Setup) => Promise<Omit<Benchmark
     if (side === undefined) throw new Error('A round came before the start.');
     return { kind: 'round', ...(await side.scoreRound(message.pairs)) };
   };
+  // The benchmark was stopped: nobody is left to answer.
+  process.on('disconnect', () => process.exit(1));
   process.on('message', async (message: SideMessage<Setup>) => {
     try {
       process.send?.(await answer(message));

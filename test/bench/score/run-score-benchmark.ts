@@ -67,8 +67,10 @@ export async function runScoreBenchmark(options: ScoreBenchmarkOptions): Promise
       );
     }
     if (options.withPeer) {
-      for (const read of ['likelihood', 'evaluate'] as const)
-        add(`llama.cpp, ${read}`, await startPeer(options, workload, read));
+      const setup = await choosePeerSetup(options, workload);
+      for (const read of ['likelihood', 'evaluate'] as const) {
+        add(`llama.cpp, ${read}`, await startSide<LlamaCppSetup>('./llama-cpp-side.ts', { ...setup, read }));
+      }
     }
     // One round each before the clock counts: pages, allocators and lazy kernels are then in place. Its documents are no round's.
     for (const { side } of competitors) await side.scoreRound(workload.round(options.rounds).slice(0, trialDocuments));
@@ -98,34 +100,24 @@ export async function runScoreBenchmark(options: ScoreBenchmarkOptions): Promise
   };
 }
 
-async function startPeer(
-  options: ScoreBenchmarkOptions,
-  workload: Workload,
-  read: LlamaCppSetup['read'],
-): Promise<BenchmarkSide> {
+/** Tries each arrangement on a few documents and keeps the fastest. */
+async function choosePeerSetup(options: ScoreBenchmarkOptions, workload: Workload): Promise<LlamaCppSetup> {
+  const { modelPath, threads } = options;
   const moduleUrl = await fetchLlamaCpp(options.peerFolder);
-  const trialPairs = workload.round(options.rounds + 1).slice(0, trialDocuments);
-  const trials: { arrangement: Arrangement; milliseconds: number }[] = [];
-  const start = (arrangement: Arrangement): Promise<BenchmarkSide> =>
-    startSide<LlamaCppSetup>('./llama-cpp-side.ts', {
-      moduleUrl,
-      modelPath: options.modelPath,
-      threads: options.threads,
-      read,
-      arrangement,
-    });
-  for (const arrangement of arrangements.filter(({ contexts }) => contexts <= options.threads)) {
-    options.onProgress(
-      `llama.cpp, ${read}: trying ${arrangement.contexts} context(s), ${arrangement.sequencesPerContext} document(s) a batch`,
-    );
-    const side = await start(arrangement);
-    await side.scoreRound(trialPairs.slice(0, 2));
-    trials.push({ arrangement, milliseconds: (await side.scoreRound(trialPairs)).milliseconds });
+  const pairs = workload.round(options.rounds + 1).slice(0, trialDocuments);
+  const trials: { setup: LlamaCppSetup; milliseconds: number }[] = [];
+  for (const arrangement of arrangements.filter(({ contexts }) => contexts <= threads)) {
+    const { contexts, sequencesPerContext } = arrangement;
+    options.onProgress(`llama.cpp: trying ${contexts} context(s), ${sequencesPerContext} document(s) a batch`);
+    const setup = { moduleUrl, modelPath, threads, read: 'likelihood', arrangement } as const;
+    const side = await startSide<LlamaCppSetup>('./llama-cpp-side.ts', setup);
+    await side.scoreRound(pairs.slice(0, 1));
+    trials.push({ setup, milliseconds: (await side.scoreRound(pairs)).milliseconds });
     side.stop();
   }
   const [best] = trials.sort((a, b) => a.milliseconds - b.milliseconds);
   if (best === undefined) throw new Error('No arrangement of llama.cpp could be tried.');
-  return start(best.arrangement);
+  return best.setup;
 }
 
 function summarise(competitor: Competitor, reference: Competitor | undefined): SideResult {
