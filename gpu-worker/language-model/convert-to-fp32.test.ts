@@ -80,9 +80,8 @@ describe('reading blocks', () => {
 
   it('never asks for more than 1,024 rows, and leaves none out', () => {
     const { source, asked } = countingSource(2_049);
-    expect([...readBlocks(source, ['t'])].flatMap((block) => [...block])).toEqual(
-      Array.from({ length: 2_049 }).keys().toArray(),
-    );
+    const rows = [...readBlocks(source, ['t'])].flatMap((block) => [...block]);
+    expect(rows).toEqual(Array.from({ length: 2_049 }, (_, row) => row));
     expect(asked).toEqual([
       [0, 1_024],
       [1_024, 2_048],
