@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModelConfig } from '#gpu-worker/language-model/model-config.ts';
@@ -21,8 +21,8 @@ export function fingerprintModel(config: ModelConfig, source: CheckpointSource, 
   if (remembered !== null) return remembered;
   const fingerprint = hashModel(config, source);
   mkdirSync(folder, { recursive: true });
-  // Renamed into place: two processes that start together never see half an entry.
-  const temporary = `${entry}.${process.pid}`;
+  // Renamed into place: two processes, or two threads of one, that start together never see half an entry.
+  const temporary = `${entry}.${randomUUID()}`;
   writeFileSync(temporary, fingerprint);
   renameSync(temporary, entry);
   return fingerprint;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -51,7 +51,7 @@ export function prepareModel(
     const temporary = mkdtempSync(join(cacheFolder, temporaryPrefix));
     try {
       const manifest = convert(model, precision, temporary, onProgress);
-      writeFileSync(join(temporary, manifestFile), JSON.stringify(manifest));
+      writeFileSync(join(temporary, manifestFile), JSON.stringify(manifest), { flush: true });
       putInPlace(temporary, folder);
     } finally {
       rmSync(temporary, { recursive: true, force: true });
@@ -99,8 +99,9 @@ function writeGraph(model: FrozenModel, manifest: WeightManifest, folder: string
   const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 12);
   const path = join(folder, `language-model-${digest}.onnx`);
   if (!existsSync(path)) {
-    const temporary = `${path}.${process.pid}.tmp`;
-    writeFileSync(temporary, bytes);
+    // Not the process id: two engines of one process prepare in threads that share it.
+    const temporary = `${path}.${randomUUID()}.tmp`;
+    writeFileSync(temporary, bytes, { flush: true });
     renameSync(temporary, path);
   }
   return path;
