@@ -43,6 +43,7 @@ export class ScoringPool implements ScoringEngine {
   readonly #idle: ScoringThreadHandle[] = [];
   readonly #adapters = new Map<string, LoadedAdapter>();
   readonly #running = new Set<Promise<unknown>>();
+  readonly #starting = new Set<Promise<void>>();
   #meanTaskMs = 100;
   #closed = false;
 
@@ -125,7 +126,7 @@ export class ScoringPool implements ScoringEngine {
   async close(): Promise<void> {
     this.#closed = true;
     this.#queue.clear(new ServiceError('not_ready', 'The worker is shutting down.'));
-    await Promise.allSettled(this.#running);
+    await Promise.allSettled([...this.#running, ...this.#starting]);
     await Promise.all([...this.#threads].map((thread) => thread.close()));
     this.#threads.clear();
   }
@@ -183,6 +184,7 @@ export class ScoringPool implements ScoringEngine {
     const options: ScoringThreadOptions = { modelPath, graphPath: preparation.prepared.graphPath };
     const thread: ScoringThreadHandle = await ScoringThreadHandle.start(options, () => this.#replaceThread(thread));
     for (const [digest, { file }] of this.#adapters) await thread.send({ kind: 'load-adapter', digest, file });
+    if (this.#closed) return thread.close();
     this.#threads.add(thread);
     this.#idle.push(thread);
     this.#dispatch();
@@ -194,12 +196,14 @@ export class ScoringPool implements ScoringEngine {
     const index = this.#idle.indexOf(thread);
     if (index !== -1) this.#idle.splice(index, 1);
     if (this.#closed) return;
-    this.#startThread().catch((error: unknown) => {
-      if (this.#threads.size === 0) {
+    const starting: Promise<void> = this.#startThread()
+      .finally(() => this.#starting.delete(starting))
+      .catch((error: unknown) => {
+        if (this.#threads.size + this.#starting.size > 0) return;
         this.#closed = true;
         this.#queue.clear(new ServiceError('not_ready', 'No scoring thread could be started again.', { cause: error }));
-      }
-    });
+      });
+    this.#starting.add(starting);
   }
 
   /** Time until the queue is worked off at the pace of late: at least a second. */

@@ -6,6 +6,7 @@ import {
   type ThreadReply,
   type ThreadRequest,
 } from '#gpu-worker/scoring/threads/thread-messages.ts';
+import { ServiceError } from '#shared/errors/service-error.ts';
 
 /** A request without its id, per kind. */
 export type ThreadWork = ThreadRequest extends infer Request
@@ -70,8 +71,10 @@ export class ScoringThreadHandle {
     });
   }
 
+  /** Ends the thread; what it has not answered yet is rejected, so that nobody waits for ever. */
   async close(): Promise<void> {
     this.#ended = true;
+    this.#rejectPending(new ServiceError('not_ready', 'The worker is shutting down.'));
     await this.#worker.terminate();
   }
 
@@ -85,8 +88,12 @@ export class ScoringThreadHandle {
   #die(error: Error, onDeath: (error: Error) => void): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#rejectPending(error);
+    onDeath(error);
+  }
+
+  #rejectPending(error: Error): void {
     for (const pending of this.#pending.values()) pending.reject(error);
     this.#pending.clear();
-    onDeath(error);
   }
 }
