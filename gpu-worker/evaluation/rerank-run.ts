@@ -1,3 +1,4 @@
+import { orderEntries } from '#gpu-worker/evaluation/order-entries.ts';
 import type { BeirDocument } from '#gpu-worker/evaluation/read-beir-folder.ts';
 import type { RunEntry, TrecRun } from '#gpu-worker/evaluation/trec-run.ts';
 import type { TemplateName } from '#gpu-worker/q-peft/template-registry.ts';
@@ -22,7 +23,7 @@ interface DocumentWork {
   readonly queryIds: string[];
 }
 
-/** Scores every document of every query with `engine` and orders them by mean log-likelihood (nats per token). One task per document holds all its queries, so that its prefix is computed once. */
+/** Scores every document of every query with `engine` and orders them by mean log-likelihood (nats per token), as trec_eval would read them. One task per document holds all its queries, so that its prefix is computed once. */
 export async function rerankRun(engine: ScoringEngine, options: RerankRunOptions): Promise<TrecRun> {
   const work = groupByDocument(options.run);
   const totalPairs = work.reduce((sum, item) => sum + item.queryIds.length, 0);
@@ -44,9 +45,7 @@ export async function rerankRun(engine: ScoringEngine, options: RerankRunOptions
   };
   // Two tasks a thread keep every thread busy while results travel; more would only wait in the engine's queue.
   await Promise.all(Array.from({ length: engine.info.threads * 2 }, scoreUntilDone));
-  return new Map(
-    [...scores].map(([queryId, entries]) => [queryId, sortByScore(entries, options.run.get(queryId) ?? [])]),
-  );
+  return new Map([...scores].map(([queryId, entries]) => [queryId, orderEntries(entries)]));
 }
 
 /** Documents with the most queries first: the last tasks are then the short ones, and the threads end together. */
@@ -73,11 +72,4 @@ function taskFor(item: DocumentWork, options: RerankRunOptions) {
     ...(options.adapterDigest === undefined ? {} : { adapterDigest: options.adapterDigest }),
     ...(options.maxTokensPerDoc === undefined ? {} : { maxTokensPerDoc: options.maxTokensPerDoc }),
   };
-}
-
-/** Best first; equal scores keep the order of the first stage. */
-function sortByScore(entries: readonly RunEntry[], firstStage: readonly RunEntry[]): RunEntry[] {
-  const position = new Map(firstStage.map((entry, index) => [entry.documentId, index]));
-  const positionOf = (entry: RunEntry): number => position.get(entry.documentId) ?? firstStage.length;
-  return [...entries].sort((a, b) => b.score - a.score || positionOf(a) - positionOf(b));
 }

@@ -1,0 +1,36 @@
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { type InvalidLineListener, refuseInvalidLine } from '#gpu-worker/evaluation/beir/read-records.ts';
+import type { Judgements } from '#gpu-worker/evaluation/trec-run.ts';
+import { readLines } from '#gpu-worker/files/read-lines.ts';
+
+export function beirJudgementsPath(folder: string, split: string): string {
+  return join(folder, 'qrels', `${split}.tsv`);
+}
+
+/** The judgements of `qrels/SPLIT.tsv`, with or without its header line; of two lines about one pair the later counts. Queries keep the order of the file. */
+export async function readBeirJudgements(
+  folder: string,
+  split: string,
+  onInvalidLine: InvalidLineListener = refuseInvalidLine,
+): Promise<Judgements> {
+  const path = beirJudgementsPath(folder, split);
+  const judgements = new Map<string, Map<string, number>>();
+  for await (const { number, text } of readLines(createReadStream(path), path)) {
+    if (text.trim() === '' || (number === 1 && text.startsWith('query-id'))) continue;
+    const [queryId, documentId, gainText, ...more] = text.split('\t');
+    const gain = Number(gainText);
+    if (!queryId || !documentId || !gainText || more.length > 0 || !Number.isInteger(gain)) {
+      onInvalidLine({ path, number, reason: ' is not "query<TAB>document<TAB>gain" with an integer gain' });
+      continue;
+    }
+    const judged = judgements.get(queryId) ?? new Map<string, number>();
+    judgements.set(queryId, judged.set(documentId, gain));
+  }
+  return judgements;
+}
+
+/** Whether some document is relevant: a query without any tells nothing about a ranking. */
+export function hasRelevant(judged: ReadonlyMap<string, number> | undefined): boolean {
+  return judged !== undefined && [...judged.values()].some((gain) => gain > 0);
+}
