@@ -4,6 +4,7 @@ import type { AppEnvironment } from '#edge/app-context.ts';
 import { innermostCause } from '#edge/http/innermost-cause.ts';
 import { shapeErrorBody } from '#edge/http/shape-error-body.ts';
 import type { Log } from '#edge/log.ts';
+import { errorCatalogue } from '#shared/errors/error-catalogue.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 
 /**
@@ -16,7 +17,9 @@ export function handleErrors(log: Log) {
     const known = error instanceof ServiceError ? error : new ServiceError('internal', undefined, { cause: error });
     if (known.status >= 500) {
       const { message, stack } = innermostCause(known);
-      log({ level: 'error', event: known.code, requestId, message, stack });
+      // What passes by itself (a deadline, a worker away) is no fault of this code: a line without a stack.
+      const fault = !errorCatalogue[known.code].retryable;
+      log({ level: fault ? 'error' : 'warn', event: known.code, requestId, message, ...(fault ? { stack } : {}) });
     }
     if (known.retryAfterSeconds !== undefined) context.header('Retry-After', String(known.retryAfterSeconds));
     if (known.code === 'unauthenticated') context.header('WWW-Authenticate', 'Bearer');

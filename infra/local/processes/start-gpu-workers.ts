@@ -77,5 +77,5 @@ async function reportEnd(
 ): Promise<void> {
   await worker.ended;
   if (!shutdown.signal.aborted)
-    say(`${name} has ended; what it would have scored is answered with 503 until you start again.`);
+    say(`${name} has ended; the other workers take over, and without any, requests get a 503 until you start again.`);
 }
