@@ -28,6 +28,20 @@ export class GraphBuilder {
     this.#name = name;
   }
 
+  /** A builder that holds all of `graph` already, to add to it. */
+  static continuing(graph: Graph, name: string): GraphBuilder {
+    const builder = new GraphBuilder(name);
+    for (const { name: input, type, shape } of graph.inputs) builder.input(input, type, shape);
+    for (const { name: initializer, type, shape, data } of graph.initializers) {
+      builder.initializer(initializer, type, shape, data);
+    }
+    for (const { name: path, operator, inputs, outputs, attributes } of graph.nodes) {
+      builder.#push(path, operator, inputs, outputs, attributes);
+    }
+    for (const { name: output, type, shape } of graph.outputs) builder.output(output, type, shape);
+    return builder;
+  }
+
   input(name: string, type: ElementType, shape: readonly Dimension[]): Value {
     this.#claim(name);
     this.#inputs.push({ name, type, shape });
@@ -110,7 +124,7 @@ export class GraphBuilder {
 
   #push(
     path: string,
-    operator: Operator,
+    operator: string,
     inputs: readonly Value[],
     outputs: readonly string[],
     attributes: Readonly<Record<string, AttributeValue>>,
