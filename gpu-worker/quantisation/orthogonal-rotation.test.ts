@@ -7,12 +7,11 @@ import { seededNormal } from '#test/support/seeded-normal.ts';
 const size = fc
   .tuple(fc.integer({ min: 0, max: 7 }), fc.constantFrom(1, 3, 5, 7, 9))
   .map(([power, odd]) => 2 ** power * odd);
-const sizeAndVector = size.chain((n) =>
-  fc.tuple(
-    fc.constant(n),
-    fc.array(fc.float({ min: -1_000, max: 1_000, noNaN: true }), { minLength: n, maxLength: n }),
-  ),
-);
+/** Subnormal magnitudes lose digits in float32 whatever is done to them. */
+const component = fc
+  .float({ min: -1_000, max: 1_000, noNaN: true })
+  .map((value) => (Math.abs(value) < 1e-30 ? 0 : value));
+const sizeAndVector = size.chain((n) => fc.tuple(fc.constant(n), fc.array(component, { minLength: n, maxLength: n })));
 
 const norm = (values: ArrayLike<number>) => Math.hypot(...Array.from(values));
 
