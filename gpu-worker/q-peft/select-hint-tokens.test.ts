@@ -78,6 +78,13 @@ describe('selecting hint tokens', () => {
     });
   });
 
+  it('takes no id of the query under filter q while the document has another', () => {
+    lawful((one) => {
+      const others = one.document.filter((token) => token > 1 && !one.query.includes(token));
+      if (others.length > 0) expect(others).toEqual(expect.arrayContaining(select({ ...one, letters: 'q' })));
+    });
+  });
+
   it('depends on nothing but the pair: the same pair draws the same hints', () => {
     lawful((one) => expect(select(one)).toEqual(select(structuredClone(one))));
   });
