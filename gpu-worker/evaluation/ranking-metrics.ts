@@ -26,6 +26,29 @@ export function reciprocalRankAt(gains: readonly number[], cutoff: number): numb
   return index === -1 ? 0 : 1 / (index + 1);
 }
 
+/** Share of the query's relevant documents (of all `judgedGains`) that are among the first `cutoff`; 0 when nothing is relevant. */
+export function recallAt(gains: readonly number[], judgedGains: readonly number[], cutoff: number): number {
+  const relevant = countRelevant(judgedGains);
+  return relevant === 0 ? 0 : countRelevant(gains.slice(0, cutoff)) / relevant;
+}
+
+/** Mean, over all relevant documents of `judgedGains`, of the precision at the rank of each; 0 for those that were not retrieved. */
+export function averagePrecision(gains: readonly number[], judgedGains: readonly number[]): number {
+  let found = 0;
+  let precisions = 0;
+  for (const [index, gain] of gains.entries()) {
+    if (gain <= 0) continue;
+    found++;
+    precisions += found / (index + 1);
+  }
+  const relevant = countRelevant(judgedGains);
+  return relevant === 0 ? 0 : precisions / relevant;
+}
+
+function countRelevant(gains: readonly number[]): number {
+  return gains.filter((gain) => gain > 0).length;
+}
+
 function discountedGain(gains: readonly number[], cutoff: number): number {
   return gains.slice(0, cutoff).reduce((sum, gain, index) => sum + Math.max(0, gain) / Math.log2(index + 2), 0);
 }

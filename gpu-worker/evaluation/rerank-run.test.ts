@@ -26,6 +26,7 @@ function letterEngine(): { engine: ScoringEngine; tasks: ScoreTask[] } {
       tasks.push(task);
       return task.queries.map((query) => scoreQuery(query, task.document));
     },
+    queryLogLikelihood: unused,
     scoreTokens: unused,
     loadAdapter: unused,
     unloadAdapter: unused,
