@@ -24,6 +24,26 @@ describe('mergeScores', () => {
     );
   });
 
+  it('keeps with each document what its own worker said of query and model', () => {
+    const calibration = (intercept: number) => ({
+      constants: { intercept, meanLogLikelihood: 1, queryLogLikelihood: 0, lexicalMatch: 0 },
+    });
+    const merged = mergeScores(2, [
+      {
+        shard: { workers: ['http://a'], documentIndices: [1] },
+        response: { ...answer([1]), calibration: calibration(1) },
+      },
+      {
+        shard: { workers: ['http://b'], documentIndices: [0] },
+        response: { ...answer([0]), query_log_likelihood: -4 },
+      },
+    ]);
+    expect(merged).toEqual([
+      { ...scoreOf(0), query_log_likelihood: -4 },
+      { ...scoreOf(1), calibration: calibration(1) },
+    ]);
+  });
+
   it('refuses a document without a score, one with two, and one in no shard', () => {
     const shard = { workers: ['http://a'] as const, documentIndices: [0, 1] };
     expect(() => mergeScores(2, [{ shard, response: answer([0]) }])).toThrow('document 1 of 2 has no score');
@@ -36,21 +56,22 @@ describe('mergeScores', () => {
 });
 
 describe('rankDocuments', () => {
+  const ordered = (orderScore: number) => ({ orderScore, meanLogLikelihood: -7 });
   const likelihoods = fc.array(fc.integer({ min: -5, max: 0 }), { minLength: 1, maxLength: 50 });
 
-  it('orders by likelihood, then by place, and loses nobody', () => {
+  it('orders by score, then by place, and loses nobody', () => {
     fc.assert(
       fc.property(likelihoods, (scores) => {
-        const ranked = rankDocuments(scores, undefined);
+        const ranked = rankDocuments(scores.map(ordered), undefined);
         expect(ranked.map(({ index }) => index).sort((left, right) => left - right)).toEqual(
           scores.map((_, index) => index),
         );
         ranked.forEach((document, place) => {
           const next = ranked[place + 1];
-          expect(document.meanLogLikelihood).toBe(scores[document.index]);
+          expect(document.orderScore).toBe(scores[document.index]);
           if (next === undefined) return;
-          const tied = document.meanLogLikelihood === next.meanLogLikelihood;
-          expect(tied ? document.index < next.index : document.meanLogLikelihood > next.meanLogLikelihood).toBe(true);
+          const tied = document.orderScore === next.orderScore;
+          expect(tied ? document.index < next.index : document.orderScore > next.orderScore).toBe(true);
         });
       }),
     );
@@ -59,8 +80,8 @@ describe('rankDocuments', () => {
   it('cuts to the same first documents that it would return whole', () => {
     fc.assert(
       fc.property(likelihoods, fc.nat(60), (scores, topN) => {
-        const all = rankDocuments(scores, undefined);
-        expect(rankDocuments(scores, topN)).toEqual(topN === 0 ? all : all.slice(0, topN));
+        const all = rankDocuments(scores.map(ordered), undefined);
+        expect(rankDocuments(scores.map(ordered), topN)).toEqual(topN === 0 ? all : all.slice(0, topN));
       }),
     );
   });

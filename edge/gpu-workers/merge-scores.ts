@@ -6,9 +6,12 @@ export interface ScoredShard {
   readonly response: ScoreResponse;
 }
 
+/** A document's score with what its own worker said of query and model: a score never depends on which other documents went where. */
+export type MergedScore = DocumentScore & Pick<ScoreResponse, 'query_log_likelihood' | 'calibration'>;
+
 /** The shards' scores in the order of the request. Throws an Error where a document has none or two: a fault of the planning. */
-export function mergeScores(documentCount: number, shards: readonly ScoredShard[]): DocumentScore[] {
-  const merged = new Map<number, DocumentScore>();
+export function mergeScores(documentCount: number, shards: readonly ScoredShard[]): MergedScore[] {
+  const merged = new Map<number, MergedScore>();
   for (const { shard, response } of shards) {
     shard.documentIndices.forEach((documentIndex, position) => {
       const score = response.scores[position];
@@ -17,7 +20,12 @@ export function mergeScores(documentCount: number, shards: readonly ScoredShard[
           `document ${documentIndex} of ${documentCount} has ${score === undefined ? 'no score' : 'two scores'}`,
         );
       }
-      merged.set(documentIndex, score);
+      const { query_log_likelihood, calibration } = response;
+      merged.set(documentIndex, {
+        ...score,
+        ...(query_log_likelihood === undefined ? {} : { query_log_likelihood }),
+        ...(calibration === undefined ? {} : { calibration }),
+      });
     });
   }
   return Array.from({ length: documentCount }, (_, index) => {

@@ -32,7 +32,14 @@ function start({ workers = [workerA, workerB], fault, signal, deadlineMs = 10_00
   };
   const promise = scoreOnWorkers(ports, {
     workers,
-    request: { model: 'm', query: 'q', documents, max_tokens_per_doc: 512, include_target_log_likelihoods: false },
+    request: {
+      model: 'm',
+      query: 'q',
+      documents,
+      max_tokens_per_doc: 512,
+      include_target_log_likelihoods: false,
+      include_calibration: false,
+    },
     startedAtMs: clock.nowMs,
     deadlineMs,
     signal: signal ?? new AbortController().signal,

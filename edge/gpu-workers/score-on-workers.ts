@@ -1,12 +1,12 @@
 import { formatCount } from '#edge/format-count.ts';
 import { digestDocuments } from '#edge/gpu-workers/digest-documents.ts';
-import { mergeScores, type ScoredShard } from '#edge/gpu-workers/merge-scores.ts';
+import { type MergedScore, mergeScores, type ScoredShard } from '#edge/gpu-workers/merge-scores.ts';
 import { planShards, type Shard } from '#edge/gpu-workers/plan-shards.ts';
 import { scoreShard } from '#edge/gpu-workers/score-shard.ts';
 import type { WorkerCallPorts } from '#edge/gpu-workers/worker-call-ports.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 import { limits } from '#shared/limits.ts';
-import type { DocumentScore, ScoreRequest } from '#shared/protocol/score.ts';
+import type { ScoreRequest } from '#shared/protocol/score.ts';
 
 export interface ScoringJob {
   readonly workers: readonly string[];
@@ -22,7 +22,7 @@ export interface ScoringJob {
 
 export interface ScoredDocuments {
   /** In the order of the request. */
-  readonly scores: readonly DocumentScore[];
+  readonly scores: readonly MergedScore[];
   readonly queryTokens: number;
   /** Milliseconds of the slowest shard's own computing. */
   readonly workerMs: number;

@@ -18,6 +18,7 @@ async function score(fault: Fault, failedWorkers = new Set<string>(), deadlineMs
         documents: ['d'],
         max_tokens_per_doc: 1,
         include_target_log_likelihoods: false,
+        include_calibration: false,
       },
       deadlineAtMs: clock.nowMs + deadlineMs,
       signal: new AbortController().signal,

@@ -1,7 +1,9 @@
 import { resolveModel } from '#edge/adapters/resolve-model.ts';
 import type { Dependencies } from '#edge/dependencies.ts';
 import { scoreOnWorkers } from '#edge/gpu-workers/score-on-workers.ts';
+import { blendScores } from '#edge/rerank/blend-scores.ts';
 import { checkTruncation, documentTokensMax } from '#edge/rerank/check-truncation.ts';
+import { chosenScoring } from '#edge/rerank/chosen-scoring.ts';
 import { countUsage } from '#edge/rerank/count-usage.ts';
 import type { ParsedRerank } from '#edge/rerank/parse-rerank-request.ts';
 import { rankDocuments } from '#edge/rerank/rank-documents.ts';
@@ -34,6 +36,7 @@ export async function rerankDocuments(dependencies: Dependencies, call: RerankCa
       documents: [...texts],
       max_tokens_per_doc: documentTokensMax(request),
       include_target_log_likelihoods: false,
+      include_calibration: chosenScoring(request) === 'blended',
     },
     startedAtMs: call.startedAtMs,
     deadlineMs: request.deadline_ms,
@@ -41,16 +44,17 @@ export async function rerankDocuments(dependencies: Dependencies, call: RerankCa
     requestId,
   });
   const warnings = checkTruncation(scores, request);
-  const likelihoods = scores.map((score) => score.mean_log_likelihood);
+  const blend = blendScores(scores, request);
   return {
     requestId,
     createdAtMs: call.startedAtMs,
     model: model.id,
     request,
     texts,
-    ranked: rankDocuments(likelihoods, request.top_n),
+    scoring: blend.scoring,
+    ranked: rankDocuments(blend.scores, request.top_n),
     usage: countUsage(scores, queryTokens),
-    warnings,
+    warnings: [...warnings, ...blend.warnings],
     workerMs,
   };
 }

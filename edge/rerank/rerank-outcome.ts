@@ -1,5 +1,5 @@
 import type { RankedDocument } from '#edge/rerank/rank-documents.ts';
-import type { RerankRequest } from '#shared/protocol/rerank-request.ts';
+import type { RerankRequest, Scoring } from '#shared/protocol/rerank-request.ts';
 
 /** What a rerank found, before it takes a client's shape. */
 export interface RerankOutcome {
@@ -11,6 +11,8 @@ export interface RerankOutcome {
   readonly request: RerankRequest;
   /** What was scored of each document, in the order of the request. */
   readonly texts: readonly string[];
+  /** What the documents were ordered by. */
+  readonly scoring: Scoring;
   /** Best first, cut to `top_n`. */
   readonly ranked: readonly RankedDocument[];
   readonly usage: RerankUsage;

@@ -4,10 +4,13 @@ import { rerankPaths } from '#edge/routes/rerank-paths.ts';
 import { commonRouteTests } from '#edge/testing/common-route-tests.ts';
 import { createTestApp, type TestAppOptions } from '#edge/testing/create-test-app.ts';
 import { seedAdapter, seedKey } from '#edge/testing/seed-database.ts';
+import { probabilityOfLogit } from '#shared/calibration/probability-of-logit.ts';
 import { rerankResponseSchema } from '#shared/protocol/rerank-response.ts';
 
 const query = 'When was the tower built?';
 const documents = ['[-2.5] second', '[-0.5] first', '[-4] third'];
+
+const plainScore = (mean_log_likelihood: number) => ({ mean_log_likelihood, document_tokens: 1, truncated: false });
 
 for (const path of rerankPaths) commonRouteTests({ method: 'POST', path, body: { query, documents } });
 
@@ -46,7 +49,7 @@ describe('POST /v2/rerank: 200', () => {
     const { body, calls } = await rerank({ query, documents });
     expect(body.results.map(({ index }) => index)).toEqual([1, 0, 2]);
     expect(body.results.map((result) => result.mean_log_likelihood)).toEqual([-0.5, -2.5, -4]);
-    expect(body.results[0]?.relevance_score).toBe(Math.exp(-0.5));
+    expect(body.results[0]?.relevance_score).toBe(1 / (1 + Math.exp(-0.5)));
     expect(body.results.every((result) => result.document === undefined)).toBe(true);
     expect(calls).toHaveLength(1);
     expect(calls[0]?.request).toMatchObject({
@@ -76,6 +79,91 @@ describe('POST /v2/rerank: 200', () => {
   it('bills a search unit for each hundred documents begun', async () => {
     const { body } = await rerank({ query, documents: Array.from({ length: 101 }, (_, index) => `text ${index}`) });
     expect(body.meta.billed_units.search_units).toBe(2);
+  });
+
+  it('blends likelihood, words and the query’s own likelihood into a probability', async () => {
+    const { body, calls } = await rerank({ query, documents: ['[-1] likely', '[-2] {1.5} and shares words'] });
+    expect(calls[0]?.request.include_calibration).toBe(true);
+    expect(body.results).toMatchObject([
+      { index: 1, relevance_score: probabilityOfLogit(2), mean_log_likelihood: -2 },
+      { index: 0, relevance_score: probabilityOfLogit(0), mean_log_likelihood: -1 },
+    ]);
+  });
+
+  it('gives the likelihood alone where it is asked for, and asks the worker for nothing else', async () => {
+    const texts = ['[-1] likely', '[-2] {1.5} and shares words'];
+    const { body, calls } = await rerank({ query, documents: texts, scoring: 'likelihood' });
+    expect(calls[0]?.request.include_calibration).toBe(false);
+    expect(body.results).toMatchObject([
+      { index: 0, relevance_score: Math.exp(-1) },
+      { index: 1, relevance_score: Math.exp(-2) },
+    ]);
+    expect(body.meta.warnings).toBeUndefined();
+  });
+
+  it('gives log-odds as raw scores of the blend', async () => {
+    const { body } = await rerank({ query, documents: ['[-2] {1.5} a'], scoring: 'blended', raw_scores: true });
+    expect(body.results[0]?.relevance_score).toBe(2);
+  });
+
+  it.each([
+    ['a worker from before the blend', { scores: [{ ...plainScore(-2) }, { ...plainScore(-1) }] }],
+    [
+      'a worker without constants for its model',
+      { scores: [plainScore(-2), plainScore(-1)].map((score) => ({ ...score, lexical_match: 1 })) },
+    ],
+    [
+      'constants of a kind that is not known here',
+      { scores: [plainScore(-2), plainScore(-1)], query_log_likelihood: -3, calibration: { spline: [1, 2] } },
+    ],
+  ])('goes by likelihood with %s, and says so', async (_name, answer) => {
+    const fault = () =>
+      Promise.resolve(Response.json({ model: 'm', template: 'clean-1', query_tokens: 3, compute_ms: 1, ...answer }));
+    const { body } = await rerank({ query, documents: ['a', 'b'] }, { fault });
+    expect(body.results).toMatchObject([
+      { index: 1, relevance_score: Math.exp(-1) },
+      { index: 0, relevance_score: Math.exp(-2) },
+    ]);
+    expect(body.meta.warnings).toEqual([
+      'scored by likelihood alone: there are no calibration constants for this model (scoring: "likelihood" asks for that)',
+    ]);
+  });
+
+  it('adds the first stage’s score where the calibration knows one, and else says that it did not', async () => {
+    const objects = [
+      { text: 'a', score: 0.5 },
+      { text: 'b', score: 2 },
+    ];
+    const constants = { intercept: 0, meanLogLikelihood: 1, queryLogLikelihood: 0, lexicalMatch: 0 };
+    const withFirstStage = {
+      model: 'm',
+      template: 'clean-1',
+      query_tokens: 3,
+      compute_ms: 1,
+      query_log_likelihood: -3,
+      scores: [plainScore(-1), plainScore(-1)].map((score) => ({ ...score, lexical_match: 0 })),
+      calibration: { constants, constantsWithFirstStage: { ...constants, firstStageScore: 2 } },
+    };
+    const fault = () => Promise.resolve(Response.json(withFirstStage));
+    const used = await rerank({ query, documents: objects }, { fault });
+    expect(used.body.results).toMatchObject([
+      { index: 1, relevance_score: probabilityOfLogit(3) },
+      { index: 0, relevance_score: probabilityOfLogit(0) },
+    ]);
+    expect(used.body.meta.warnings).toBeUndefined();
+
+    const unused = await rerank({ query, documents: objects });
+    expect(unused.body.results.map(({ index }) => index)).toEqual([0, 1]);
+    expect(unused.body.meta.warnings).toEqual([
+      'documents[].score was not used: the calibration of this model was fitted without a first stage',
+    ]);
+    const otherwise = [
+      { text: 'a', score: 'high' },
+      { text: 'b', score: 1e300 },
+    ];
+    expect((await rerank({ query, documents: otherwise }, { fault })).body.results.map(({ index }) => index)).toEqual([
+      0, 1,
+    ]);
   });
 
   it('keeps the order of the request where scores are equal', async () => {
@@ -221,6 +309,7 @@ describe('POST /v2/rerank: 400', () => {
     ],
     ['deadline_ms', { query, documents, deadline_ms: 400_000 }, 'deadline_ms is 400,000, the limit is 300,000'],
     ['rank_fields[0]', { query, documents, rank_fields: [3] }, 'rank_fields[0] is 3; it must be a string'],
+    ['scoring', { query, documents, scoring: 'bm25' }, 'scoring is "bm25"; it must be one of "blended", "likelihood"'],
     ['model', { query, documents, model: 7 }, 'model is 7; it must be a string'],
   ])('names %s, its value and the limit (%#)', async (param, body, message) => {
     expect(await refusal(body)).toEqual({ status: 400, code: 'invalid_request', message, param });

@@ -1,5 +1,6 @@
 import type { WorkerCallInit } from '#edge/gpu-workers/worker-call-ports.ts';
 import { testSigningKey } from '#edge/testing/test-secrets.ts';
+import type { TravellingCalibration } from '#shared/calibration/calibration.ts';
 import { type ScoreRequest, type ScoreResponse, scoreRequestSchema } from '#shared/protocol/score.ts';
 import { verifyCall } from '#shared/signed-calls/verify-call.ts';
 
@@ -9,12 +10,18 @@ interface ReceivedCall {
   readonly requestId: string | undefined;
 }
 
+/** Log-odds are likelihood + 2 · match + 1 for the fake query: simple numbers to expect. */
+const fakeCalibration: TravellingCalibration = {
+  constants: { intercept: 0, meanLogLikelihood: 1, queryLogLikelihood: -1 / 3, lexicalMatch: 2 },
+};
+
 /** What a fake worker does with a call; undefined: it scores. */
 export type Fault = (call: ReceivedCall, init: WorkerCallInit) => Promise<Response> | undefined;
 
 /**
  * Stands in for the network and every GPU worker behind it: it checks each call as the real worker does (signature, schema) and answers by the
- * shared schema. A document scores what its text says between brackets (`[-1.5] some text`), else -2, and has one token a word.
+ * shared schema. A document scores what its text says between brackets (`[-1.5] some text`), else -2, matches by what it says between braces
+ * (`{0.7}`), else 0, and has one token a word.
  */
 export function createFakeGpuWorkers(nowMs: () => number, fault: Fault = () => undefined) {
   const calls: ReceivedCall[] = [];
@@ -51,10 +58,12 @@ function score(request: ScoreRequest): ScoreResponse {
       const tokens = document.split(' ').length;
       return {
         mean_log_likelihood: Number(/\[(-?[\d.]+)\]/.exec(document)?.[1] ?? -2),
+        lexical_match: Number(/\{([\d.]+)\}/.exec(document)?.[1] ?? 0),
         document_tokens: Math.min(tokens, request.max_tokens_per_doc),
         truncated: tokens > request.max_tokens_per_doc,
       };
     }),
+    ...(request.include_calibration ? { query_log_likelihood: -3, calibration: fakeCalibration } : {}),
     compute_ms: 12.5,
   };
 }

@@ -1,6 +1,8 @@
 import { defaultTemplate, parseTemplateName, type TemplateName } from '#gpu-worker/q-peft/template-registry.ts';
 import type { LoadedAdapters } from '#gpu-worker/scoring/adapters/loaded-adapters.ts';
 import type { AdapterSummary, PairScore, ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
+import { findBaseCalibration } from '#shared/calibration/base-model-calibration.ts';
+import type { Calibration, TravellingCalibration } from '#shared/calibration/calibration.ts';
 import type { DocumentScore, ScoreRequest, ScoreResponse } from '#shared/protocol/score.ts';
 
 export interface ScoreDocumentsParts {
@@ -30,43 +32,55 @@ async function scoreWith(
   signal: AbortSignal,
 ): Promise<Omit<ScoreResponse, 'compute_ms'>> {
   const used = template ?? adapter?.template ?? defaultTemplate;
-  const pairs = await allOrNothing(request.documents, signal, (document, combined) =>
-    engine.score(
-      {
-        document,
-        queries: [request.query],
-        template: used,
-        maxTokensPerDoc: request.max_tokens_per_doc,
-        ...(adapter === undefined ? {} : { adapterDigest: adapter.digest }),
-      },
-      { signal: combined, deadlineAtMs: request.deadline_at_ms },
-    ),
-  );
+  const { query } = request;
+  const calibration = request.include_calibration
+    ? (adapter?.calibration ?? findBaseCalibration(engine.info.modelFingerprint))
+    : null;
+  const { pairs, queryLogLikelihood } = await allOrNothing(signal, (combined) => {
+    const options = { signal: combined, deadlineAtMs: request.deadline_at_ms };
+    const base = {
+      queries: [query],
+      template: used,
+      maxTokensPerDoc: request.max_tokens_per_doc,
+      ...(adapter === undefined ? {} : { adapterDigest: adapter.digest }),
+    };
+    return {
+      pairs: request.documents.map((document) => engine.score({ document, ...base }, options)),
+      query: calibration === null ? null : engine.queryLogLikelihood({ query, template: used }, options),
+    };
+  });
   const scores = pairs.flat();
   return {
     model: request.model,
     template: used,
     query_tokens: scores[0]?.targetIds.length ?? 0,
     scores: scores.map((pair) => documentScore(pair, request.include_target_log_likelihoods)),
+    ...(queryLogLikelihood === null ? {} : { query_log_likelihood: queryLogLikelihood }),
+    ...(calibration === null ? {} : { calibration: shareCalibration(calibration) }),
   };
 }
 
+interface ScoreTasks {
+  readonly pairs: readonly Promise<PairScore[]>[];
+  readonly query: Promise<number> | null;
+}
+
 /** Waits for every task even after a failure, so that nothing of this call still runs when its adapter may be unloaded. */
-async function allOrNothing<Item, Result>(
-  items: readonly Item[],
-  signal: AbortSignal,
-  task: (item: Item, signal: AbortSignal) => Promise<Result>,
-): Promise<Result[]> {
+async function allOrNothing(signal: AbortSignal, start: (signal: AbortSignal) => ScoreTasks) {
   const failed = new AbortController();
-  const combined = AbortSignal.any([signal, failed.signal]);
-  const tasks = items.map((item) => task(item, combined));
+  const tasks = start(AbortSignal.any([signal, failed.signal]));
   try {
-    return await Promise.all(tasks);
+    const [queryLogLikelihood, ...pairs] = await Promise.all([tasks.query, ...tasks.pairs] as const);
+    return { queryLogLikelihood, pairs };
   } catch (error) {
     failed.abort();
-    await Promise.allSettled(tasks);
+    await Promise.allSettled([tasks.query, ...tasks.pairs]);
     throw error;
   }
+}
+
+function shareCalibration({ constants, constantsWithFirstStage }: Calibration): TravellingCalibration {
+  return { constants, ...(constantsWithFirstStage === undefined ? {} : { constantsWithFirstStage }) };
 }
 
 function documentScore(pair: PairScore, withTargets: boolean): DocumentScore {
@@ -74,6 +88,7 @@ function documentScore(pair: PairScore, withTargets: boolean): DocumentScore {
     mean_log_likelihood: pair.meanLogLikelihood,
     document_tokens: pair.documentTokens,
     truncated: pair.truncated,
+    ...(pair.lexicalMatch === undefined ? {} : { lexical_match: pair.lexicalMatch }),
     ...(withTargets ? { target_log_likelihoods: Array.from(pair.targetLogLikelihoods) } : {}),
   };
 }

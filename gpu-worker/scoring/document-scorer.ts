@@ -5,10 +5,12 @@ import { EmbeddingTable } from '#gpu-worker/scoring/embedding-table.ts';
 import { HintMaker, HintSessions } from '#gpu-worker/scoring/hint-maker.ts';
 import { LanguageModelRunner } from '#gpu-worker/scoring/language-model-runner.ts';
 import { PairScorer, type ScoringAdapter } from '#gpu-worker/scoring/pair-scorer.ts';
-import type { PairScore, ScoreTask, TokenTask } from '#gpu-worker/scoring/scoring-engine.ts';
+import type { PairScore, QueryTask, ScoreTask, TokenTask } from '#gpu-worker/scoring/scoring-engine.ts';
 import { TokenDescriptions } from '#gpu-worker/scoring/token-descriptions.ts';
 import type { Tokenizer } from '#gpu-worker/tokenizer/tokenizer.ts';
 import type { AdapterFile } from '#shared/adapter-file/adapter-file.ts';
+import { lexicalMatch } from '#shared/calibration/lexical-match.ts';
+import { contentWords, queryWeights } from '#shared/calibration/word-weights.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 import { limits } from '#shared/limits.ts';
 
@@ -40,18 +42,40 @@ export class DocumentScorer {
   }
 
   async score(task: ScoreTask): Promise<PairScore[]> {
-    const tokenizer = this.#tokenizer;
-    if (tokenizer === null)
-      throw new ServiceError('invalid_request', 'The model has no tokenizer, so it scores token ids only.');
+    const tokenizer = this.#requireTokenizer();
     const adapter = task.adapterDigest === undefined ? null : this.#adapter(task.adapterDigest);
     const template = this.#template(task.template ?? adapter?.template ?? defaultTemplate, tokenizer);
-    return this.#scorer.score({
+    const scores = await this.#scorer.score({
       template,
       documentIds: tokenizer.encode(template.textPrefix + task.document),
       maxDocumentTokens: task.maxTokensPerDoc ?? limits.maxTokensPerDocDefault,
       queries: task.queries.map((query) => tokenizer.encode(template.textPrefix + query)),
       adapter: adapter?.scoring ?? null,
     });
+    const words = contentWords(task.document);
+    return scores.map((score, index) => ({
+      ...score,
+      lexicalMatch: lexicalMatch(queryWeights(task.queries[index] ?? ''), words),
+    }));
+  }
+
+  /**
+   * The query where the template's document is left out, under the base model: `clean-1` is then
+   * tok("given the hints, …\nPassage:") tok("\n") tok("Question:") | tok(" " + query). No adapter and no document comes near it.
+   */
+  async scoreQuery(task: QueryTask): Promise<PairScore> {
+    const tokenizer = this.#requireTokenizer();
+    const template = this.#template(task.template, tokenizer);
+    const queries = [tokenizer.encode(template.textPrefix + task.query)];
+    const [score] = await this.#scorer.score({
+      template,
+      documentIds: [],
+      maxDocumentTokens: 0,
+      queries,
+      adapter: null,
+    });
+    if (score === undefined) throw new Error('the scorer returned no score for the query');
+    return score;
   }
 
   async scoreTokens(task: TokenTask): Promise<PairScore> {
@@ -89,6 +113,11 @@ export class DocumentScorer {
 
   unloadAdapter(digest: string): void {
     this.#adapters.delete(digest);
+  }
+
+  #requireTokenizer(): Tokenizer {
+    if (this.#tokenizer !== null) return this.#tokenizer;
+    throw new ServiceError('invalid_request', 'The model has no tokenizer, so it scores token ids only.');
   }
 
   #adapter(digest: string): LoadedAdapter {

@@ -1,4 +1,5 @@
 import type { TemplateName } from '#gpu-worker/q-peft/template-registry.ts';
+import type { Calibration } from '#shared/calibration/calibration.ts';
 
 export type Precision = 'fp32' | 'int8';
 
@@ -12,6 +13,12 @@ export interface ScoreTask {
   readonly adapterDigest?: string;
   /** Tokens of the document that are kept (its start, or its end where the template says so). */
   readonly maxTokensPerDoc?: number;
+}
+
+/** A query without a document, for the blended score. */
+export interface QueryTask {
+  readonly query: string;
+  readonly template: TemplateName;
 }
 
 /** Token ids in, for researchers and golden tests: log p(target | prompt, targets so far). */
@@ -28,6 +35,8 @@ export interface PairScore {
   readonly targetLogLikelihoods: Float32Array;
   readonly documentTokens: number;
   readonly truncated: boolean;
+  /** How much of the query the document's words cover (shared/calibration/lexical-match.ts); absent for token ids. */
+  readonly lexicalMatch?: number;
   /** Q-PEFT-R: the document tokens that became hints, in order. */
   readonly selectedIds?: readonly number[];
 }
@@ -44,6 +53,8 @@ export interface AdapterSummary {
   readonly method: 'retrieve' | 'attend' | 'soft-prompt';
   readonly template: TemplateName;
   readonly bytes: number;
+  /** Constants of its blended score; null where the file has none. */
+  readonly calibration: Calibration | null;
 }
 
 export interface EngineInfo {
@@ -60,6 +71,11 @@ export interface ScoringEngine {
   readonly info: EngineInfo;
   /** One result per query, in order. Throws ServiceError: `overloaded` when the queue is full, `deadline_exceeded`, `request_cancelled`, `invalid_request` (query too long for the context). */
   score(task: ScoreTask, options?: TaskOptions): Promise<PairScore[]>;
+  /**
+   * Mean log-likelihood of the query's tokens (nats) where the template's document is left out: a property of query, template and base model alone.
+   * Remembered for the queries of late. Throws as `score` does.
+   */
+  queryLogLikelihood(task: QueryTask, options?: TaskOptions): Promise<number>;
   scoreTokens(task: TokenTask, options?: TaskOptions): Promise<PairScore>;
   /** Parses, validates against this model and hands the adapter to every thread. Idempotent by digest. Throws ServiceError `invalid_adapter`. */
   loadAdapter(file: Uint8Array): Promise<AdapterSummary>;

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
+import { QueryLikelihoods } from '#gpu-worker/scoring/query-likelihoods.ts';
 import type {
   AdapterSummary,
   EngineInfo,
   PairScore,
   Precision,
+  QueryTask,
   ScoreTask,
   ScoringEngine,
   TaskOptions,
@@ -44,6 +46,7 @@ export class ScoringPool implements ScoringEngine {
   readonly #adapters = new Map<string, LoadedAdapter>();
   readonly #running = new Set<Promise<unknown>>();
   readonly #starting = new Set<Promise<void>>();
+  readonly #queryLikelihoods = new QueryLikelihoods();
   #meanTaskMs = 100;
   #closed = false;
 
@@ -79,6 +82,14 @@ export class ScoringPool implements ScoringEngine {
     return this.#enqueue({ kind: 'score', task }, options);
   }
 
+  queryLogLikelihood(task: QueryTask, options: TaskOptions = {}): Promise<number> {
+    return this.#queryLikelihoods.get(task, async () => {
+      const [score] = await this.#enqueue({ kind: 'query', task }, options);
+      if (score === undefined) throw new Error('a scoring thread returned no score');
+      return score.meanLogLikelihood;
+    });
+  }
+
   async scoreTokens(task: TokenTask, options: TaskOptions = {}): Promise<PairScore> {
     const [score] = await this.#enqueue({ kind: 'tokens', task }, options);
     if (score === undefined) throw new Error('a scoring thread returned no score');
@@ -99,8 +110,8 @@ export class ScoringPool implements ScoringEngine {
     });
     const shared = new Uint8Array(new SharedArrayBuffer(file.byteLength));
     shared.set(file);
-    const { method, template } = adapter.config;
-    const loaded = { summary: { digest, method, template, bytes: file.byteLength }, file: shared };
+    const { method, template, calibration = null } = adapter.config;
+    const loaded = { summary: { digest, method, template, bytes: file.byteLength, calibration }, file: shared };
     // Known before the threads have it: a thread that is just starting finds it here, and messages to the others stay in order.
     this.#adapters.set(digest, loaded);
     try {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { calibrationSchema } from '#shared/calibration/calibration.ts';
 
 /** Hints of one prompt; the authors rank at most 1,000 cells of the similarity matrix. */
 export const hintsMax = 1_000;
@@ -32,10 +33,9 @@ export const adapterConfigSchema = z.strictObject({
     .record(z.string(), z.unknown())
     .optional()
     .describe('Summary of the training run; never read for scoring.'),
-  calibration: z
-    .record(z.string(), z.unknown())
+  calibration: calibrationSchema
     .optional()
-    .describe('Constants that turn likelihoods into relevance scores.'),
+    .describe("Constants of the blended score; absent: the base model's are used."),
 });
 export type AdapterConfig = z.infer<typeof adapterConfigSchema>;
 

@@ -7,6 +7,8 @@ import { limits } from '#shared/limits.ts';
  */
 const rerankDocumentSchema = z.union([z.string(), z.record(z.string(), z.unknown())]);
 
+const scoringSchema = z.enum(['blended', 'likelihood']);
+
 export const rerankRequestSchema = z
   .object({
     model: z
@@ -32,7 +34,7 @@ export const rerankRequestSchema = z
       .min(1)
       .max(limits.documentsPerRequestMax)
       .meta({
-        description: `The candidates: texts, or objects with \`text\` (or with the fields named in \`rank_fields\`). A document has at most ${limits.documentCharactersMax} characters.`,
+        description: `The candidates: texts, or objects with \`text\` (or with the fields named in \`rank_fields\`). A document has at most ${limits.documentCharactersMax} characters. An object's \`score\` (a number, from the search that found it) joins a blended score where the model's calibration was fitted with one.`,
         examples: [['The tower was finished in 1889.', 'Paris is the capital of France.']],
       }),
     top_n: z
@@ -74,12 +76,17 @@ export const rerankRequestSchema = z
         description: `false: a document longer than \`max_tokens_per_doc\` (then ${limits.maxTokensPerDocMax} unless given) is an error instead of being cut.`,
         examples: [true],
       }),
+    scoring: scoringSchema.optional().meta({
+      description:
+        '`blended`: a probability of relevance, from the likelihood of the query given the document, its likelihood without one, and the words that both share; comparable between queries. `likelihood`: the likelihood alone. Absent: `blended`, or `likelihood` with `raw_scores`.',
+      examples: ['blended'],
+    }),
     raw_scores: z
       .boolean()
       .default(false)
       .meta({
         description:
-          'Whether `relevance_score` is the mean log-likelihood (nats per query token, at most 0) instead of a value in (0, 1).',
+          'Whether `relevance_score` is the mean log-likelihood (nats per query token, at most 0) instead of a value in (0, 1); with `scoring: "blended"` named: the log-odds of relevance.',
         examples: [false],
       }),
     deadline_ms: z
@@ -96,4 +103,5 @@ export const rerankRequestSchema = z
   .meta({ id: 'RerankRequest' });
 
 export type RerankDocument = z.infer<typeof rerankDocumentSchema>;
+export type Scoring = z.infer<typeof scoringSchema>;
 export type RerankRequest = z.infer<typeof rerankRequestSchema>;

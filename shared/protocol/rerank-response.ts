@@ -9,7 +9,7 @@ const rerankResultSchema = z
       .meta({ description: 'Position of the document in the request.', examples: [0] }),
     relevance_score: z.number().meta({
       description:
-        'In (0, 1), higher is better: the geometric mean probability of the query tokens given the document. With `raw_scores`: `mean_log_likelihood`.',
+        'In (0, 1), higher is better: the probability that the document is relevant. With `scoring: "likelihood"`: the geometric mean probability of the query tokens given the document. With `raw_scores`: `mean_log_likelihood`.',
       examples: [0.2122],
     }),
     mean_log_likelihood: z.number().meta({
@@ -81,7 +81,8 @@ export const rerankResponseSchema = z
         .array(z.string())
         .optional()
         .meta({
-          description: 'What was done other than asked: documents that were cut.',
+          description:
+            'What was done other than asked: documents that were cut, scores by likelihood for want of a calibration, first-stage scores that were not used.',
           examples: [['cut to their first 512 tokens (max_tokens_per_doc): the documents at index 3, 17']],
         }),
     }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { travellingCalibrationSchema } from '#shared/calibration/calibration.ts';
 import { limits } from '#shared/limits.ts';
 
 /**
@@ -32,6 +33,10 @@ export const scoreRequestSchema = z.object({
   max_tokens_per_doc: z.number().int().min(1).max(limits.maxTokensPerDocMax).default(limits.maxTokensPerDocDefault),
   deadline_at_ms: z.number().int().positive().describe('Unix milliseconds after which nobody waits for the answer.'),
   include_target_log_likelihoods: z.boolean().default(false),
+  include_calibration: z
+    .boolean()
+    .default(false)
+    .describe('Whether the answer has `query_log_likelihood` and `calibration`, which a blended score needs.'),
 });
 export type ScoreRequest = z.infer<typeof scoreRequestSchema>;
 
@@ -40,6 +45,12 @@ export const documentScoreSchema = z.object({
     .number()
     .describe('Mean over the query tokens of log p(token | document, query so far), nats per token.'),
   document_tokens: z.number().int().min(0).describe('Tokens of the document that were scored.'),
+  lexical_match: z
+    .number()
+    .optional()
+    .describe(
+      'How much of the query the words of the whole document cover, in [0, 1.9); workers before 0.2 leave it out.',
+    ),
   truncated: z.boolean().describe('Whether the document was cut to `max_tokens_per_doc`.'),
   target_log_likelihoods: z.array(z.number()).optional().describe('Per query token, nats.'),
 });
@@ -50,6 +61,16 @@ export const scoreResponseSchema = z.object({
   template: z.string(),
   query_tokens: z.number().int().min(0),
   scores: z.array(documentScoreSchema).describe('In the order of the documents.'),
+  query_log_likelihood: z
+    .number()
+    .optional()
+    .describe('Mean over the query tokens of log p(token | query so far) without a document, nats per token.'),
+  calibration: travellingCalibrationSchema
+    .optional()
+    .catch(undefined)
+    .describe(
+      "The adapter's constants, else the base model's; absent where there are none, or none of a kind that is known here.",
+    ),
   compute_ms: z.number().min(0).describe('Milliseconds from the first byte of the body to the last score.'),
 });
 export type ScoreResponse = z.infer<typeof scoreResponseSchema>;

@@ -25,6 +25,10 @@ export const teiRerankRequestSchema = z
       .boolean()
       .optional()
       .meta({ description: 'As `raw_scores` of RerankRequest.', examples: [false] }),
+    scoring: z
+      .enum(['blended', 'likelihood'])
+      .optional()
+      .meta({ description: 'As `scoring` of RerankRequest.', examples: ['blended'] }),
     return_text: z
       .boolean()
       .optional()

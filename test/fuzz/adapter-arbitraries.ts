@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { AdapterConfig } from '#shared/adapter-file/adapter-config.ts';
 import type { AdapterEmbedding, AdapterFile } from '#shared/adapter-file/adapter-file.ts';
+import type { Calibration } from '#shared/calibration/calibration.ts';
 
 const finiteFloat = fc.float({ noNaN: true, noDefaultInfinity: true });
 
@@ -23,6 +24,38 @@ function embedding(hiddenSize: number): fc.Arbitrary<AdapterEmbedding> {
   return fc.oneof(rows, table);
 }
 
+function calibration(digest: fc.Arbitrary<string>): fc.Arbitrary<Calibration> {
+  // JSON knows no −0.
+  const constant = fc.double({ min: -1e6, max: 1e6, noNaN: true }).map((value) => value + 0);
+  const constants = {
+    intercept: constant,
+    meanLogLikelihood: constant,
+    queryLogLikelihood: constant,
+    lexicalMatch: constant,
+  };
+  const count = fc.integer({ min: 1, max: 1e6 });
+  return fc.record(
+    {
+      format: fc.constant('hintrank-calibration-1' as const),
+      constants: fc.record(constants),
+      constantsWithFirstStage: fc.record({ ...constants, firstStageScore: constant }),
+      fittedOn: fc.record({
+        data: fc.string({ maxLength: 50 }),
+        split: fc.constantFrom('train', 'dev'),
+        date: fc.constant('2026-11-23'),
+        queries: count,
+        pairs: count,
+        relevantPairs: count,
+        maxTokensPerDoc: count,
+        precision: fc.constantFrom('fp32' as const, 'int8' as const),
+        template: fc.constant('clean-1'),
+        modelFingerprint: digest,
+      }),
+    },
+    { requiredKeys: ['format', 'constants', 'fittedOn'] },
+  );
+}
+
 function config(method: AdapterConfig['method'], heads: number): fc.Arbitrary<AdapterConfig> {
   const digest = fc.stringMatching(/^[0-9a-f]{64}$/);
   const record = fc.constantFrom({ steps: 80, loss: [1.5, 'text'] }, {});
@@ -39,7 +72,7 @@ function config(method: AdapterConfig['method'], heads: number): fc.Arbitrary<Ad
       modelFingerprint: digest,
       tokenizerFingerprint: digest,
       training: record,
-      calibration: record,
+      calibration: calibration(digest),
     },
     { requiredKeys: ['format', 'method', 'k', 'heads', 'filters', 'residual', 'template', 'hintLocation'] },
   );

@@ -33,6 +33,7 @@ function controlledEngine(score: ScoreBehaviour): ScoringEngine {
       contextLength: 2_048,
     },
     score: (task, options = {}) => score(task, options),
+    queryLogLikelihood: () => Promise.resolve(-3.5),
     scoreTokens: () => Promise.reject(new Error('not asked for here')),
     loadAdapter: () => Promise.reject(new Error('not asked for here')),
     unloadAdapter: () => Promise.resolve(),

@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { createTestApp, type TestAppOptions } from '#edge/testing/create-test-app.ts';
 import { seedKey } from '#edge/testing/seed-database.ts';
+import { probabilityOfLogit } from '#shared/calibration/probability-of-logit.ts';
 
 const query = 'which tower';
 const texts = ['[-2] b', '[-1] a'];
@@ -17,8 +18,8 @@ describe('Text Embeddings Inference’s shape', () => {
   it('answers a bare array of every text, sorted, although LiteLLM adds top_n', async () => {
     const { json } = await post('/rerank', { query, texts, top_n: 1, truncation_direction: 'Right' });
     expect(json).toEqual([
-      { index: 1, score: Math.exp(-1) },
-      { index: 0, score: Math.exp(-2) },
+      { index: 1, score: probabilityOfLogit(0) },
+      { index: 0, score: probabilityOfLogit(-1) },
     ]);
   });
 
@@ -73,7 +74,7 @@ describe('Voyage’s shape', () => {
     [1, 1],
   ])('answers a list under data for top_k %j', async (top_k, count) => {
     const { json } = await post('/v1/rerank', { query, documents: texts, top_k, truncation: true });
-    const data = [1, 0].slice(0, count).map((index) => ({ index, relevance_score: Math.exp(index - 2) }));
+    const data = [1, 0].slice(0, count).map((index) => ({ index, relevance_score: probabilityOfLogit(index - 1) }));
     expect(json).toMatchObject({ object: 'list', data, usage: { total_tokens: 8 } });
   });
 
@@ -91,7 +92,7 @@ describe('Voyage’s shape', () => {
 describe('Workers AI’s shape', () => {
   it('answers both of its envelopes', async () => {
     const { json } = await post('/rerank', { query, contexts: texts.map((text) => ({ text })), top_k: 1 });
-    const response = [{ id: 1, score: Math.exp(-1) }];
+    const response = [{ id: 1, score: probabilityOfLogit(0) }];
     expect(json).toMatchObject({ success: true, result: { response }, response });
   });
 });
@@ -106,7 +107,7 @@ describe('Mixedbread’s shape', () => {
       top_k: 1,
       return_input: true,
     });
-    expect(json).toMatchObject({ data: [{ index: 1, score: Math.exp(-1), input: { title: '[-1] y' } }] });
+    expect(json).toMatchObject({ data: [{ index: 1, score: probabilityOfLogit(0), input: { title: '[-1] y' } }] });
   });
 });
 

@@ -20,6 +20,7 @@ export const teiShape: ClientShape = {
       documents: body['texts'],
       truncation: body['truncate'],
       raw_scores: body['raw_scores'],
+      scoring: body['scoring'],
       return_documents: body['return_text'],
       deadline_ms: body['deadline_ms'],
       max_tokens_per_doc: body['max_tokens_per_doc'],

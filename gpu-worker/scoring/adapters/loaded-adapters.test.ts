@@ -15,7 +15,7 @@ function createHarness(fetch?: AdapterStore['fetch']) {
       loadAdapter: async (file) => {
         const digest = new TextDecoder().decode(file);
         events.push(`load ${digest}`);
-        return { digest, method: 'attend', template: 'clean-1', bytes: file.length };
+        return { digest, method: 'attend', template: 'clean-1', bytes: file.length, calibration: null };
       },
       unloadAdapter: async (digest) => void events.push(`unload ${digest}`),
     },

@@ -40,6 +40,8 @@ async function perform(scorer: DocumentScorer, request: ThreadRequest): Promise<
   switch (request.kind) {
     case 'score':
       return scorer.score(request.task);
+    case 'query':
+      return [await scorer.scoreQuery(request.task)];
     case 'tokens':
       return [await scorer.scoreTokens(request.task)];
     case 'load-adapter':

@@ -1,5 +1,5 @@
 import type { PreparedModel } from '#gpu-worker/scoring/prepared-model/prepare-model.ts';
-import type { PairScore, Precision, ScoreTask, TokenTask } from '#gpu-worker/scoring/scoring-engine.ts';
+import type { PairScore, Precision, QueryTask, ScoreTask, TokenTask } from '#gpu-worker/scoring/scoring-engine.ts';
 import { type ErrorCode, errorCatalogue } from '#shared/errors/error-catalogue.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 
@@ -33,6 +33,7 @@ export interface ScoringThreadOptions {
 
 export type ThreadRequest =
   | { readonly id: number; readonly kind: 'score'; readonly task: ScoreTask }
+  | { readonly id: number; readonly kind: 'query'; readonly task: QueryTask }
   | { readonly id: number; readonly kind: 'tokens'; readonly task: TokenTask }
   | { readonly id: number; readonly kind: 'load-adapter'; readonly digest: string; readonly file: Uint8Array }
   | { readonly id: number; readonly kind: 'unload-adapter'; readonly digest: string };

@@ -1,0 +1,64 @@
+import type { MergedScore } from '#edge/gpu-workers/merge-scores.ts';
+import { chosenScoring } from '#edge/rerank/chosen-scoring.ts';
+import { firstStageScore } from '#edge/rerank/first-stage-score.ts';
+import type { OrderedScore } from '#edge/rerank/rank-documents.ts';
+import { blendedLogit } from '#shared/calibration/blended-score.ts';
+import type { RerankRequest, Scoring } from '#shared/protocol/rerank-request.ts';
+
+export interface Blend {
+  /** What was possible: likelihood where a worker sent no features or no constants. */
+  readonly scoring: Scoring;
+  /** In the order of the request. */
+  readonly scores: readonly OrderedScore[];
+  readonly warnings: readonly string[];
+}
+
+const withoutCalibration =
+  'scored by likelihood alone: there are no calibration constants for this model (scoring: "likelihood" asks for that)';
+const withoutFirstStage =
+  'documents[].score was not used: the calibration of this model was fitted without a first stage';
+
+/** What each document is ordered by. All by the blend or all by the likelihood: the two are no common scale. */
+export function blendScores(scores: readonly MergedScore[], request: RerankRequest): Blend {
+  if (chosenScoring(request) === 'likelihood') return byLikelihood(scores, []);
+  const firstStage = request.documents.map(firstStageScore);
+  const logits = scores.map((score, index) => logitOf(score, firstStage[index]));
+  if (!logits.every((logit) => logit !== null)) return byLikelihood(scores, [withoutCalibration]);
+  const unused = scores.some(
+    ({ calibration }, index) => firstStage[index] !== undefined && calibration?.constantsWithFirstStage === undefined,
+  );
+  return {
+    scoring: 'blended',
+    scores: scores.map((score, index) => ({
+      orderScore: logits[index] ?? 0,
+      meanLogLikelihood: score.mean_log_likelihood,
+    })),
+    warnings: unused ? [withoutFirstStage] : [],
+  };
+}
+
+/** null where the worker sent too little: one from before the blend, or without constants for its model. */
+function logitOf(score: MergedScore, firstStage: number | undefined): number | null {
+  const { mean_log_likelihood, lexical_match, query_log_likelihood, calibration } = score;
+  if (lexical_match === undefined || query_log_likelihood === undefined || calibration === undefined) return null;
+  return blendedLogit(
+    {
+      meanLogLikelihood: mean_log_likelihood,
+      queryLogLikelihood: query_log_likelihood,
+      lexicalMatch: lexical_match,
+      firstStageScore: firstStage,
+    },
+    calibration,
+  );
+}
+
+function byLikelihood(scores: readonly MergedScore[], warnings: readonly string[]): Blend {
+  return {
+    scoring: 'likelihood',
+    scores: scores.map(({ mean_log_likelihood }) => ({
+      orderScore: mean_log_likelihood,
+      meanLogLikelihood: mean_log_likelihood,
+    })),
+    warnings,
+  };
+}
