@@ -2,7 +2,14 @@ import type { Graph } from '#gpu-worker/onnx/graph.ts';
 import { GraphBuilder, type Value } from '#gpu-worker/onnx/graph-builder.ts';
 
 /** One attention layer with a fixed number of heads; the retrieving method has none. */
-export type HintGraphKind = { readonly method: 'retrieve' } | { readonly method: 'attend'; readonly heads: number };
+export type HintGraphKind =
+  | { readonly method: 'retrieve' }
+  | {
+      readonly method: 'attend';
+      readonly heads: number;
+      /** The graph has the input `attention.kept`; for training. */
+      readonly dropout?: boolean;
+    };
 
 /**
  * Hint embeddings H from the adapter's tensors, which are inputs: one graph serves every adapter of its kind and width D.
@@ -13,7 +20,8 @@ export type HintGraphKind = { readonly method: 'retrieve' } | { readonly method:
  *     both:    H = residual · block + MLP(block), MLP = Linear, ReLU, Linear
  *
  * Inputs, float32: `block` [rows, D] or `query`, `keys`, `open`, `close`; `residual` [1], 1 or 0; `mlp.first.weight` [D, D] ([out, in]),
- * `mlp.first.bias` [D], `mlp.second.*`; for attend `attention.in.weight` [3D, D], `attention.in.bias` [3D], `attention.out.weight`, `attention.out.bias`.
+ * `mlp.first.bias` [D], `mlp.second.*`; for attend `attention.in.weight` [3D, D], `attention.in.bias` [3D], `attention.out.weight`, `attention.out.bias`;
+ * with dropout `attention.kept` [heads, q, n], the factor of each attention weight: 0, or 1 / (1 − rate).
  * Output: `hints` [rows, D]. Paper section 3; method.md section 3.
  */
 export function buildHintGraph(kind: HintGraphKind, width: number): Graph {
@@ -21,7 +29,7 @@ export function buildHintGraph(kind: HintGraphKind, width: number): Graph {
   const block =
     kind.method === 'retrieve'
       ? builder.input('block', 'float32', ['rows', width])
-      : attendBlock(builder, kind.heads, width);
+      : attendBlock(builder, kind.heads, kind.dropout === true, width);
   const residual = builder.input('residual', 'float32', [1]);
   const hidden = builder.node('/hints/Relu', 'Relu', [linear(builder, 'mlp.first', block, width)]);
   const transformed = linear(builder, 'mlp.second', hidden, width);
@@ -37,7 +45,7 @@ function linear(builder: GraphBuilder, name: string, rows: Value, width: number)
   return builder.node(`/hints/${name}/Gemm`, 'Gemm', [rows, weight, bias], { transB: { int: 1 } });
 }
 
-function attendBlock(builder: GraphBuilder, heads: number, width: number): Value {
+function attendBlock(builder: GraphBuilder, heads: number, dropout: boolean, width: number): Value {
   const query = builder.input('query', 'float32', ['query_rows', width]);
   const keys = builder.input('keys', 'float32', ['key_rows', width]);
   const open = builder.input('open', 'float32', ['open_rows', width]);
@@ -64,7 +72,11 @@ function attendBlock(builder: GraphBuilder, heads: number, width: number): Value
     builder.float32('/hints/attention/scale', [], [1 / Math.sqrt(width / heads)]),
   ]);
   const scores = builder.node('/hints/attention/scores/MatMul', 'MatMul', [scaledQuery, project('key', keys, 1)]);
-  const shares = builder.node('/hints/attention/Softmax', 'Softmax', [scores], { axis: { int: -1 } });
+  let shares = builder.node('/hints/attention/Softmax', 'Softmax', [scores], { axis: { int: -1 } });
+  if (dropout) {
+    const kept = builder.input('attention.kept', 'float32', [heads, 'query_rows', 'key_rows']);
+    shares = builder.node('/hints/attention/dropout/Mul', 'Mul', [shares, kept]);
+  }
   const mixed = builder.node('/hints/attention/mix/MatMul', 'MatMul', [shares, project('value', keys, 2)]);
   const rows = builder.node('/hints/attention/merge/Transpose', 'Transpose', [mixed], { perm: { ints: [1, 0, 2] } });
   const merged = builder.node('/hints/attention/merge/Reshape', 'Reshape', [

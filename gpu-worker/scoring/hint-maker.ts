@@ -2,6 +2,7 @@ import { type Feeds, ModelSession, type SessionTensor } from '#gpu-worker/engine
 import { serialiseGraph } from '#gpu-worker/onnx/serialise-graph.ts';
 import { buildHintGraph, type HintGraphKind } from '#gpu-worker/q-peft/build-hint-graph.ts';
 import { cosineSimilarity } from '#gpu-worker/q-peft/cosine-similarity.ts';
+import { selectAttendedTokens } from '#gpu-worker/q-peft/select-attended-tokens.ts';
 import { selectHintTokens, type TokenFilters } from '#gpu-worker/q-peft/select-hint-tokens.ts';
 import { AdapterEmbeddingTable } from '#gpu-worker/scoring/adapter-embedding-table.ts';
 import type { EmbeddingTable } from '#gpu-worker/scoring/embedding-table.ts';
@@ -62,12 +63,8 @@ export class HintMaker {
     return this.#run({ block: this.#matrix(this.#embedding.gather(ids)) });
   }
 
-  /** Masked keys are left out instead: softmax over the rest is the same. */
   async #attend(tokens: HintTokens): Promise<Hints> {
-    const inQuery =
-      this.#tokens.filters.includes('q') && this.#tokens.filters !== 'none' ? new Set(tokens.query) : null;
-    const kept = tokens.document.filter((id) => !this.#tokens.specialIds.has(id) && !inQuery?.has(id));
-    const keys = kept.length > 0 ? kept : tokens.document;
+    const keys = selectAttendedTokens(tokens.query, tokens.document, this.#tokens);
     const rows = await this.#run({
       query: this.#matrix(this.#embedding.gather(tokens.query)),
       keys: this.#matrix(this.#frozen.gather(keys)),

@@ -14,6 +14,16 @@ export const tolerances = {
   realLogProbability: 2e-3,
   /** The mean over the targets of the real model. */
   realMean: 5e-4,
+  /** Training loss and its NLL matrix, before any step. */
+  loss: 2e-4,
+  /** A gradient: absolute plus relative. */
+  gradientAbsolute: 1e-4,
+  gradientRelative: 1e-3,
+  /** Losses and parameters over three AdamW steps. */
+  trainedLoss: 1e-3,
+  trainedParameter: 1e-3,
+  /** Parameters whose true gradient is zero: three steps of lr 1e-2 that float noise may have made. */
+  noisyParameter: 0.03,
 } as const;
 
 /** Fails with the tensor's name, the worst index, what was expected there and what was got. */

@@ -5,14 +5,13 @@ import type { FrozenModel } from '#gpu-worker/language-model/frozen-model.ts';
 import { openModel } from '#gpu-worker/language-model/open-model.ts';
 import { EmbeddingTable } from '#gpu-worker/scoring/embedding-table.ts';
 import { LanguageModelRunner } from '#gpu-worker/scoring/language-model-runner.ts';
-import { prepareModel } from '#gpu-worker/scoring/prepared-model/prepare-model.ts';
+import { type PreparedModel, prepareModel } from '#gpu-worker/scoring/prepared-model/prepare-model.ts';
 import type { Precision } from '#gpu-worker/scoring/scoring-engine.ts';
 
-export interface GoldenModel {
+export interface GoldenModel extends PreparedModel {
   readonly model: FrozenModel;
   readonly runner: LanguageModelRunner;
   readonly embeddings: EmbeddingTable;
-  readonly graphPath: string;
   close(): Promise<void>;
 }
 
@@ -24,12 +23,12 @@ export async function prepareGoldenModel(
 ): Promise<GoldenModel> {
   const folder = cacheFolder ?? mkdtempSync(join(tmpdir(), 'hintrank-golden-'));
   const model = openModel(path);
-  const { graphPath } = prepareModel(model, precision, folder, () => {});
-  const runner = await LanguageModelRunner.open(graphPath, model.config);
+  const prepared = prepareModel(model, precision, folder, () => {});
+  const runner = await LanguageModelRunner.open(prepared.graphPath, model.config);
   return {
     model,
     runner,
-    graphPath,
+    ...prepared,
     embeddings: new EmbeddingTable(model.source),
     async close() {
       await runner.close();

@@ -36,6 +36,13 @@ interface GoldenTemplate {
   readonly cue: readonly number[];
 }
 
+interface GoldenLoss {
+  readonly pairwise: number;
+  readonly pointwise: number;
+  readonly total: number;
+  readonly nll: readonly (readonly number[])[];
+}
+
 interface GoldenCases {
   readonly template: GoldenTemplate;
   readonly k: number;
@@ -49,6 +56,10 @@ interface GoldenCases {
         readonly pairs: readonly GoldenPair[];
         readonly target_bos: readonly (readonly number[])[];
         readonly location_prefix?: readonly (readonly number[])[];
+        readonly 'loss_margin_0.0': GoldenLoss;
+        readonly 'loss_margin_0.5': GoldenLoss;
+        readonly adamw_masked_losses: readonly number[];
+        readonly touched_rows?: readonly number[];
       }
     >
   >;
