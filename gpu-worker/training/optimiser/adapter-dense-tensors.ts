@@ -1,16 +1,19 @@
 import type { AdapterFile } from '#shared/adapter-file/adapter-file.ts';
 
 /** Trained tensors that are updated as a whole, by the names that the hint graph's inputs have; and the soft prompt, [n, D]. */
-export type DenseName =
-  | 'mlp.first.weight'
-  | 'mlp.first.bias'
-  | 'mlp.second.weight'
-  | 'mlp.second.bias'
-  | 'attention.in.weight'
-  | 'attention.in.bias'
-  | 'attention.out.weight'
-  | 'attention.out.bias'
-  | 'soft_prompt';
+export const denseNames = [
+  'mlp.first.weight',
+  'mlp.first.bias',
+  'mlp.second.weight',
+  'mlp.second.bias',
+  'attention.in.weight',
+  'attention.in.bias',
+  'attention.out.weight',
+  'attention.out.bias',
+  'soft_prompt',
+] as const;
+
+export type DenseName = (typeof denseNames)[number];
 
 /** The dense tensors that an adapter has. */
 export function denseTensors({ mlp, attention, softPrompt }: AdapterFile): [DenseName, Float32Array][] {

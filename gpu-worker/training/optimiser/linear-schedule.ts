@@ -8,5 +8,5 @@ export interface LinearSchedule {
 /** The share of the learning rate at a step, counted from 1: (step / warm-up) at first, then falling in a straight line, 0 behind the end. */
 export function linearRate(step: number, { warmUpSteps, totalSteps }: LinearSchedule): number {
   if (step <= warmUpSteps) return step / warmUpSteps;
-  return Math.max(0, (totalSteps - step + 1) / (totalSteps - warmUpSteps));
+  return step > totalSteps ? 0 : (totalSteps - step + 1) / (totalSteps - warmUpSteps);
 }
