@@ -91,13 +91,22 @@ export class HintModule {
     for (const name of rows) feeds[name] = this.#matrix(adapter.gather(idsOf(input, name)));
     if (input.method === 'attend') {
       feeds['keys'] = this.#matrix(this.#frozen.gather(input.keys));
-      if (input.kept !== null) {
-        const heads = input.kept.length / input.query.length / input.keys.length;
-        const shape = [heads, input.query.length, input.keys.length];
-        feeds['attention.kept'] = { type: 'float32', shape, data: input.kept };
-      }
+      const kept = this.#kept(input);
+      if (kept !== null) feeds['attention.kept'] = kept;
     }
     return feeds;
+  }
+
+  /** Factors of the attention weights; a module with dropout keeps all of them where none are given. */
+  #kept({ query, keys, kept }: HintInput & { readonly method: 'attend' }): SessionTensor | null {
+    const kind = this.#kind;
+    if (kind.method !== 'attend' || kind.dropout !== true) {
+      if (kept !== null) throw new Error('hints with dropout in a module without');
+      return null;
+    }
+    const shape = [kind.heads, query.length, keys.length];
+    const length = kind.heads * query.length * keys.length;
+    return { type: 'float32', shape, data: kept ?? new Float32Array(length).fill(1) };
   }
 
   #matrix(data: Float32Array): SessionTensor {
