@@ -1,151 +1,131 @@
-import { availableParallelism } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { defineCommand } from 'citty';
 import { commandIo } from '#cli/command-line/command-io.ts';
 import { parseInteger } from '#cli/command-line/parse-values.ts';
 import { UsageError } from '#cli/command-line/usage-error.ts';
-import { engineFlags, isTemplateName, parseEngineFlags, precisionFlag } from '#cli/engine/engine-flags.ts';
-import { type AdapterFile, loadAdapterFile, readAdapterFile, withEngine } from '#cli/engine/open-engine.ts';
-import { taskOptions } from '#cli/engine/task-options.ts';
-import { createProgressBar } from '#cli/output/progress-bar.ts';
-import { type EvaluationReport, renderEvaluation, shapeEvaluation } from '#cli/output/render-evaluation.ts';
+import { parseEngineFlags } from '#cli/engine/engine-flags.ts';
+import { collectRankings } from '#cli/evaluation/collect-rankings.ts';
+import { evaluationFlags } from '#cli/evaluation/evaluation-flags.ts';
+import {
+  type EvaluationArguments,
+  parseCompared,
+  parseCutoffs,
+  parseFirstStage,
+  parseFusion,
+  parseMethod,
+  parseSeed,
+} from '#cli/evaluation/evaluation-settings.ts';
+import { rerankWithMethods } from '#cli/evaluation/rerank-with-methods.ts';
+import { renderEvaluation } from '#cli/output/render-evaluation.ts';
+import { renderEvaluationJson } from '#cli/output/render-evaluation-json.ts';
+import { readBeirJudgements } from '#gpu-worker/evaluation/beir/read-beir-judgements.ts';
 import { compareRuns } from '#gpu-worker/evaluation/compare-runs.ts';
-import { limitRun } from '#gpu-worker/evaluation/limit-run.ts';
+import { describeCoverage } from '#gpu-worker/evaluation/describe-coverage.ts';
+import { evaluateRankings } from '#gpu-worker/evaluation/evaluate-rankings.ts';
+import { retrieveFirstStage } from '#gpu-worker/evaluation/first-stage/retrieve-first-stage.ts';
+import { keepAnswerable } from '#gpu-worker/evaluation/keep-answerable.ts';
 import { readBeirFolder } from '#gpu-worker/evaluation/read-beir-folder.ts';
 import { readTrecRun } from '#gpu-worker/evaluation/read-trec-run.ts';
-import { rerankRun } from '#gpu-worker/evaluation/rerank-run.ts';
-import { summariseRun } from '#gpu-worker/evaluation/summarise-run.ts';
+import type { EvaluationReport } from '#gpu-worker/evaluation/report/evaluation-report.ts';
+import { resamplesDefault } from '#gpu-worker/evaluation/statistics/bootstrap-means.ts';
 import { writeTrecRun } from '#gpu-worker/evaluation/write-trec-run.ts';
 import { checkOutputPath } from '#gpu-worker/files/check-output-path.ts';
-import { templateNames } from '#gpu-worker/q-peft/template-registry.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 
 export const evaluateCommand = defineCommand({
   meta: {
     name: 'evaluate',
-    description: 'Rerank a TREC run over a BEIR folder; nDCG@10, Hit@1 and MRR@10 of both rankings side by side',
+    description:
+      'Rerank a first stage over a BEIR folder: metrics of every ranking side by side, and whether the differences are more than chance',
   },
-  args: {
-    data: {
-      type: 'string',
-      required: true,
-      valueHint: 'DIR',
-      description: 'Folder with corpus.jsonl, queries.jsonl and qrels/SPLIT.tsv.',
-    },
-    run: {
-      type: 'string',
-      required: true,
-      valueHint: 'FILE',
-      description: 'TREC run of the first stage: query Q0 document rank score tag.',
-    },
-    depth: {
-      type: 'string',
-      default: '20',
-      valueHint: 'N',
-      description: 'Documents of each query that are reranked; the rest is dropped.',
-    },
-    method: {
-      type: 'string',
-      default: 'clean-1',
-      valueHint: 'clean-1|upr-1|ADAPTER_FILE',
-      description: 'A template without an adapter, or an adapter file.',
-    },
-    split: { type: 'string', default: 'test', valueHint: 'NAME', description: 'Which file of qrels/ judges.' },
-    output: {
-      type: 'string',
-      valueHint: 'RUN.trec',
-      description: 'Write the reranked run, with mean log-likelihoods (nats per query token).',
-    },
-    compare: {
-      type: 'string',
-      valueHint: 'RUN.trec',
-      description: 'Also compare the scores, pair by pair, with those of this run.',
-    },
-    'limit-queries': { type: 'string', valueHint: 'N', description: 'Only the first N queries of the run.' },
-    'with-title': {
-      type: 'boolean',
-      description: 'Score "title. text" (as the published SciFact figures do) instead of the text alone.',
-    },
-    json: { type: 'boolean', description: 'JSON instead of a table.' },
-    ...engineFlags,
-    'max-tokens-per-doc': {
-      ...engineFlags['max-tokens-per-doc'],
-      default: '160',
-      description: 'Tokens of a document that are read, from its start.',
-    },
-    precision: precisionFlag('fp32', 'fp32 is the reference, int8 about three times as fast'),
-  },
+  args: evaluationFlags,
   async run(context) {
     const { args } = context;
     const io = commandIo(context);
     const settings = parseEngineFlags(args);
     const depth = parseInteger('depth', args.depth, 1, 10_000);
+    const choice = parseFirstStage(args);
+    const fusion = parseFusion(args);
+    const cutoffs = parseCutoffs(args.cutoffs);
+    const bootstrap = { seed: parseSeed(args), resamples: resamplesDefault };
     const queriesMax =
       args['limit-queries'] === undefined
         ? undefined
         : parseInteger('limit-queries', args['limit-queries'], 1, 1_000_000_000);
-    const template = isTemplateName(args.method) ? args.method : undefined;
-    const adapter = template === undefined ? await readMethodFile(args.method) : undefined;
-    if (args.output !== undefined) await checkOutputPath(args.output);
-    const firstStage = limitRun(await readTrecRun(args.run), queriesMax);
-    const candidates = limitRun(firstStage, undefined, depth);
-    const reference = args.compare === undefined ? undefined : await readTrecRun(args.compare);
-    const { documents, queries, judgements } = await readBeirFolder(args.data, {
+    const method = await parseMethod(args.method);
+    if (method === null && (args.output !== undefined || (fusion !== undefined && args.compare === undefined)))
+      throw new UsageError('--method none scores nothing, so there is nothing to write or to fuse.');
+    const compared = args.compare === undefined ? null : await parseCompared(args.compare);
+    for (const path of [args.output, args['first-stage-output'], args.markdown, args.html])
+      if (path !== undefined) await checkOutputPath(path);
+    const comparedRun = compared?.kind === 'run' ? await readTrecRun(compared.path) : null;
+
+    const judgements = await readBeirJudgements(args.data, args.split);
+    const retrieved = await retrieveFirstStage(choice, { folder: args.data, split: args.split, depth, queriesMax });
+    const candidates = args['answerable-only'] === true ? keepAnswerable(retrieved.run, judgements) : retrieved.run;
+    const notes = describeCoverage(retrieved.run, candidates, judgements);
+    if (notes === null)
+      throw new ServiceError(
+        'invalid_request',
+        `No query of the first stage has a relevant document in qrels/${args.split}.tsv of ${args.data}.`,
+      );
+    if (args['first-stage-output'] !== undefined)
+      await writeTrecRun(args['first-stage-output'], retrieved.run, choice.kind);
+    const data = await readBeirFolder(args.data, {
       split: args.split,
       documentIds: new Set([...candidates.values()].flatMap((entries) => entries.map((entry) => entry.documentId))),
       queryIds: new Set(candidates.keys()),
     });
-    if (summariseRun(firstStage, judgements).queries === 0) {
-      throw new ServiceError(
-        'invalid_request',
-        `No query of ${args.run} has a relevant document in qrels/${args.split}.tsv of ${args.data}.`,
-      );
-    }
 
-    const report = await withEngine(settings, io, async (engine): Promise<EvaluationReport> => {
-      const adapterDigest = adapter && (await loadAdapterFile(engine, adapter));
-      const bar = createProgressBar(io, 'scoring pairs', true);
-      const startMs = performance.now();
-      const reranked = await rerankRun(engine, {
-        run: candidates,
-        queries,
-        documents,
-        withTitle: args['with-title'] === true,
-        signal: io.signal,
-        ...taskOptions(template === undefined ? settings : { ...settings, template }, adapterDigest),
-        onProgress: (done, total) => bar.update(done, total),
-      }).finally(() => bar.stop());
-      const seconds = (performance.now() - startMs) / 1000;
-      const method = basename(args.method).replace(/\s+/g, '-');
-      if (args.output !== undefined) await writeTrecRun(args.output, reranked, method);
-      return {
-        method,
-        precision: settings.precision,
-        threads: settings.threads,
-        cores: availableParallelism(),
-        depth,
-        maxTokensPerDoc: settings.maxTokensPerDoc,
-        pairs: [...reranked.values()].reduce((sum, entries) => sum + entries.length, 0),
-        documents: documents.size,
-        seconds,
-        firstStage: summariseRun(firstStage, judgements),
-        reranked: summariseRun(reranked, judgements),
-        ...(reference === undefined ? {} : { comparison: compareRuns(reranked, reference) }),
-      };
+    const methodName = tagOf(args.method);
+    const comparedName = tagOf(args.compare ?? '');
+    const methods = [method, compared].flatMap((item) => (item === null || item.kind === 'run' ? [] : [item]));
+    const withTitle = args['with-title'] === true;
+    const scored =
+      methods.length === 0 ? null : await rerankWithMethods(methods, candidates, data, { settings, withTitle, io });
+    const reranked = method === null ? undefined : scored?.runs[0];
+    const other = comparedRun ?? (compared === null ? undefined : scored?.runs.at(-1));
+    if (args.output !== undefined && reranked !== undefined) await writeTrecRun(args.output, reranked, methodName);
+
+    const runs = collectRankings({
+      candidates,
+      reranked: reranked && { name: methodName, precision: settings.precision, run: reranked },
+      compared: other && { name: comparedName, run: other },
+      fusion,
     });
-    await io.print(
-      args.json === true ? `${JSON.stringify(shapeEvaluation(report), null, 2)}\n` : renderEvaluation(report),
-    );
+    const report: EvaluationReport = {
+      data: basename(args.data),
+      split: args.split,
+      method: methodName,
+      firstStage: retrieved.description,
+      depth,
+      scoring: scored?.scoring ?? null,
+      evaluation: evaluateRankings(runs, { judgements, cutoffs, bootstrap }),
+      queries: data.queries,
+      notes,
+      ...(comparedRun === null || reranked === undefined
+        ? {}
+        : { scoreComparison: compareRuns(reranked, comparedRun) }),
+    };
+    await writeReports(args, report);
+    await io.print(args.json === true ? renderEvaluationJson(report) : renderEvaluation(report));
   },
 });
 
-async function readMethodFile(method: string): Promise<AdapterFile> {
-  try {
-    return await readAdapterFile(method);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-    throw new UsageError(
-      `--method is neither a template (${templateNames.join(', ')}) nor an adapter file: "${method}".`,
-    );
+/** The files are only loaded when they are asked for: the plots' library takes a third of a second. */
+async function writeReports(args: EvaluationArguments, report: EvaluationReport): Promise<void> {
+  if (args.markdown !== undefined) {
+    const { renderEvaluationMarkdown } = await import('#cli/output/render-evaluation-markdown.ts');
+    await writeFile(args.markdown, renderEvaluationMarkdown(report));
   }
+  if (args.html !== undefined) {
+    const { renderEvaluationHtml } = await import('#cli/output/render-evaluation-html.ts');
+    await writeFile(args.html, renderEvaluationHtml(report));
+  }
+}
+
+/** A method's name without folders and white space, as it stands in tables and in the last column of runs. */
+function tagOf(method: string): string {
+  return basename(method).replace(/\s+/g, '-');
 }

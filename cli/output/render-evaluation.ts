@@ -1,77 +1,43 @@
 import type { RunComparison } from '#gpu-worker/evaluation/compare-runs.ts';
-import type { RunSummary } from '#gpu-worker/evaluation/summarise-run.ts';
-import type { Precision } from '#gpu-worker/scoring/scoring-engine.ts';
+import { describeComparison } from '#gpu-worker/evaluation/report/describe-comparison.ts';
+import type { EvaluationReport } from '#gpu-worker/evaluation/report/evaluation-report.ts';
+import { intervalConfidence } from '#gpu-worker/evaluation/statistics/bootstrap-means.ts';
 
-export interface EvaluationReport {
-  readonly method: string;
-  readonly precision: Precision;
-  readonly threads: number;
-  readonly cores: number;
-  readonly depth: number;
-  readonly maxTokensPerDoc: number;
-  readonly pairs: number;
-  /** Distinct documents; each document's prefix was computed once. */
-  readonly documents: number;
-  readonly seconds: number;
-  readonly firstStage: RunSummary;
-  readonly reranked: RunSummary;
-  readonly comparison?: RunComparison;
-}
+/** The table's columns, where they were measured; the files and `--json` have all metrics. */
+const columns = ['nDCG@10', 'Hit@1', 'MRR@10', 'Recall@10', 'MAP'];
+const columnWidth = 11;
 
-/** The report for people. */
+/** The report for people at a terminal. */
 export function renderEvaluation(report: EvaluationReport): string {
-  const { firstStage, reranked, comparison } = report;
-  const row = (name: string, summary: RunSummary): string =>
-    `${name.padEnd(28)}${[summary.ndcgAt10, summary.hitAt1, summary.reciprocalRankAt10].map((value) => value.toFixed(4).padStart(9)).join('')}`;
+  const { evaluation, scoring, scoreComparison } = report;
+  const nameWidth = Math.max(28, ...evaluation.rankings.map(({ name }) => name.length + 1));
+  const row = (name: string, cells: readonly string[]): string =>
+    name.padEnd(nameWidth) + cells.map((cell) => cell.padStart(columnWidth)).join('');
+  const queries = evaluation.rankings[0]?.measured.queryIds.length ?? 0;
   const lines = [
-    `${''.padEnd(28)}${['nDCG@10', 'Hit@1', 'MRR@10'].map((name) => name.padStart(9)).join('')}`,
-    row('first stage', firstStage),
-    row(`${report.method}, ${report.precision}`, reranked),
+    row('', columns),
+    ...evaluation.rankings.map(({ name, means }) => row(name, columns.map((label) => (means.get(label) ?? 0).toFixed(4)))), // biome-ignore format: a row
     '',
-    `${reranked.queries} queries with a relevant document; ${report.pairs} pairs of the top ${report.depth}, ${report.documents} documents of at most ${report.maxTokensPerDoc} tokens.`,
-    `${report.seconds.toFixed(1)} s on ${report.threads} threads (${report.cores} cores): ${(report.documents / report.seconds).toFixed(1)} documents/s, ${(report.pairs / report.seconds).toFixed(1)} pairs/s.`,
+    `${queries} queries with a relevant document, ${report.data} ${report.split}; first stage: ${report.firstStage}, top ${report.depth}.`,
+    ...report.notes,
+    ...evaluation.comparisons.map(describeComparison),
   ];
-  if (comparison !== undefined) lines.push(renderComparison(comparison));
+  if (evaluation.comparisons.length > 0)
+    lines.push(
+      `(${intervalConfidence * 100} % bootstrap intervals of ${evaluation.bootstrap.resamples} samples, seed ${evaluation.bootstrap.seed}; paired t tests, not corrected for their number.)`,
+    );
+  if (scoring !== null)
+    lines.push(
+      `${scoring.pairs} pairs, ${scoring.documents} documents of at most ${scoring.maxTokensPerDoc} tokens, in ${scoring.seconds.toFixed(1)} s on ${scoring.threads} threads (${scoring.cores} cores): ${(scoring.documents / scoring.seconds).toFixed(1)} documents/s, ${(scoring.pairs / scoring.seconds).toFixed(1)} pairs/s.`,
+    );
+  if (scoreComparison !== undefined) lines.push(renderScoreComparison(scoreComparison));
   return `${lines.join('\n')}\n`;
 }
 
-function renderComparison(comparison: RunComparison): string {
+function renderScoreComparison(comparison: RunComparison): string {
   return [
-    `Against the compared run, ${comparison.pairs} common pairs:`,
+    `Scores against the compared run's, ${comparison.pairs} common pairs:`,
     `mean |Δ| ${comparison.meanAbsoluteDifference.toFixed(4)}, max |Δ| ${comparison.maxAbsoluteDifference.toFixed(4)} nats per token,`,
     `mean Spearman within a query ${comparison.meanSpearman.toFixed(4)}.`,
   ].join(' ');
-}
-
-/** The report for programs, in the field names of the public API. */
-export function shapeEvaluation(report: EvaluationReport) {
-  const shape = (summary: RunSummary) => ({
-    ndcg_at_10: summary.ndcgAt10,
-    hit_at_1: summary.hitAt1,
-    mrr_at_10: summary.reciprocalRankAt10,
-  });
-  const { comparison } = report;
-  return {
-    method: report.method,
-    precision: report.precision,
-    threads: report.threads,
-    depth: report.depth,
-    max_tokens_per_doc: report.maxTokensPerDoc,
-    queries: report.reranked.queries,
-    pairs: report.pairs,
-    documents: report.documents,
-    seconds: report.seconds,
-    first_stage: shape(report.firstStage),
-    reranked: shape(report.reranked),
-    ...(comparison === undefined
-      ? {}
-      : {
-          comparison: {
-            pairs: comparison.pairs,
-            mean_absolute_difference: comparison.meanAbsoluteDifference,
-            max_absolute_difference: comparison.maxAbsoluteDifference,
-            mean_spearman: comparison.meanSpearman,
-          },
-        }),
-  };
 }

@@ -1,0 +1,79 @@
+import type { ParsedArgs } from 'citty';
+import { parseInteger } from '#cli/command-line/parse-values.ts';
+import { UsageError } from '#cli/command-line/usage-error.ts';
+import { isTemplateName } from '#cli/engine/engine-flags.ts';
+import { type AdapterFile, readAdapterFile } from '#cli/engine/open-engine.ts';
+import type { evaluationFlags } from '#cli/evaluation/evaluation-flags.ts';
+import type { FirstStageChoice } from '#gpu-worker/evaluation/first-stage/retrieve-first-stage.ts';
+import { type TemplateName, templateNames } from '#gpu-worker/q-peft/template-registry.ts';
+
+export type EvaluationArguments = ParsedArgs<typeof evaluationFlags>;
+
+/** Something that the engine can score with. */
+export type Method =
+  | { readonly kind: 'template'; readonly template: TemplateName }
+  | { readonly kind: 'adapter'; readonly adapter: AdapterFile };
+
+const cutoffsMax = 20;
+const cutoffMax = 10_000;
+const seedMax = 2 ** 31 - 1;
+
+/** @throws UsageError when not exactly one first stage is named */
+export function parseFirstStage(args: EvaluationArguments): FirstStageChoice {
+  const { run, 'first-stage': firstStage = run } = args;
+  if (firstStage === undefined) throw new UsageError('--first-stage is required: bm25, random, or a TREC run.');
+  if (run !== undefined && run !== firstStage)
+    throw new UsageError('--run and --first-stage name the same thing; give one of them.');
+  if (firstStage === 'random') return { kind: 'random', seed: parseSeed(args) };
+  if (firstStage !== 'bm25') return { kind: 'run', path: firstStage };
+  const parameters = {
+    k1: parseNumber('bm25-k1', args['bm25-k1'], 0, 100),
+    b: parseNumber('bm25-b', args['bm25-b'], 0, 1),
+    stemming: args['bm25-stemming'] === true,
+  };
+  return { kind: 'bm25', parameters };
+}
+
+export function parseSeed(args: EvaluationArguments): number {
+  return parseInteger('seed', args.seed, 0, seedMax);
+}
+
+export function parseFusion(args: EvaluationArguments): number | undefined {
+  return args.fusion === undefined ? undefined : parseNumber('fusion', args.fusion, 0, 1);
+}
+
+/** Ascending, each once, with the two that every report names. */
+export function parseCutoffs(text: string): number[] {
+  const cutoffs = text.split(',').map((part) => parseInteger('cutoffs', part.trim(), 1, cutoffMax));
+  const distinct = [...new Set([1, 10, ...cutoffs])];
+  if (distinct.length > cutoffsMax)
+    throw new UsageError(`--cutoffs may name at most ${cutoffsMax} ranks, not ${distinct.length}.`);
+  return distinct.sort((a, b) => a - b);
+}
+
+/** Null is `none`: nothing is scored. */
+export async function parseMethod(text: string): Promise<Method | null> {
+  if (text === 'none') return null;
+  if (isTemplateName(text)) return { kind: 'template', template: text };
+  try {
+    return { kind: 'adapter', adapter: await readAdapterFile(text) };
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    throw new UsageError(
+      `--method is neither a template (${templateNames.join(', ')}), nor an adapter file, nor none: "${text}".`,
+    );
+  }
+}
+
+/** A method by its name, an adapter by the ending of its file, anything else is a run. */
+export async function parseCompared(text: string): Promise<Method | { readonly kind: 'run'; readonly path: string }> {
+  if (isTemplateName(text)) return { kind: 'template', template: text };
+  if (text.endsWith('.safetensors')) return { kind: 'adapter', adapter: await readAdapterFile(text) };
+  return { kind: 'run', path: text };
+}
+
+function parseNumber(flag: string, text: string, min: number, max: number): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (value >= min && value <= max) return value;
+  throw new UsageError(`--${flag} must be a number from ${min} to ${max}, not "${text}".`);
+}

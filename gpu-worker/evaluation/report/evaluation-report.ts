@@ -1,0 +1,34 @@
+import type { RunComparison } from '#gpu-worker/evaluation/compare-runs.ts';
+import type { RankingEvaluation } from '#gpu-worker/evaluation/evaluate-rankings.ts';
+import type { Precision } from '#gpu-worker/scoring/scoring-engine.ts';
+
+/** What was scored to get the rankings, and how fast. */
+export interface ScoringSummary {
+  readonly precision: Precision;
+  readonly threads: number;
+  readonly cores: number;
+  readonly maxTokensPerDoc: number;
+  readonly pairs: number;
+  /** Distinct documents; each document's prefix was computed once for each method. */
+  readonly documents: number;
+  readonly seconds: number;
+}
+
+export interface EvaluationReport {
+  /** The data set's name and the split. */
+  readonly data: string;
+  readonly split: string;
+  readonly method: string;
+  readonly firstStage: string;
+  /** Candidates of each query; every ranking is one of these. */
+  readonly depth: number;
+  /** Null when nothing but the first stage was measured. */
+  readonly scoring: ScoringSummary | null;
+  readonly evaluation: RankingEvaluation;
+  /** Texts of the queries that were measured. */
+  readonly queries: ReadonlyMap<string, string>;
+  /** How far the scores lie from those of the compared run. */
+  readonly scoreComparison?: RunComparison;
+  /** Sentences on what was left out and what that does to the figures. */
+  readonly notes: readonly string[];
+}
