@@ -30,8 +30,10 @@ export function gradientName(value: Value): string {
  * upstream output. Throws for an operator on the way that has no gradient, and for an input on which no upstream output depends.
  */
 export function buildGradientGraph(forward: Graph, request: GradientRequest): Graph {
+  const leading = leadingValues(forward, request.withRespectTo);
+  refuseForbidden(forward, leading, request.upstream);
   const builder = GraphBuilder.continuing(forward, `${forward.name}_gradient`);
-  const walk = new BackwardWalk(builder, inferShapes(forward), leadingValues(forward, request.withRespectTo));
+  const walk = new BackwardWalk(builder, inferShapes(forward), leading);
   for (const { output, gradient } of request.upstream) walk.seed(forward, output, gradient);
   for (const node of forward.nodes.toReversed()) walk.visit(node);
   for (const name of request.withRespectTo) {
@@ -53,6 +55,19 @@ function leadingValues(graph: Graph, sources: readonly Value[]): ReadonlySet<Val
     if (node.inputs.some((input) => leading.has(input))) for (const output of node.outputs) leading.add(output);
   }
   return leading;
+}
+
+/** Before anything is built, so that the reason is given and not a consequence of it. */
+function refuseForbidden(graph: Graph, leading: ReadonlySet<Value>, upstream: readonly Upstream[]): void {
+  const needed = new Set(upstream.map(({ output }) => output));
+  for (const node of graph.nodes.toReversed()) {
+    if (!node.outputs.some((output) => leading.has(output) && needed.has(output))) continue;
+    const rule = gradientRules[node.operator as Operator];
+    if ('forbidden' in rule) {
+      throw new Error(`"${node.name}" (${node.operator}) cannot be differentiated: ${rule.forbidden}`);
+    }
+    for (const input of node.inputs) needed.add(input);
+  }
 }
 
 /** Collects what arrives at each value and hands it on, from the last node to the first. */
@@ -86,9 +101,6 @@ class BackwardWalk {
     const wanted = node.outputs.some((output) => this.#leading.has(output) && this.#arrived.has(output));
     if (!wanted) return;
     const rule = gradientRules[node.operator as Operator];
-    if ('forbidden' in rule) {
-      throw new Error(`"${node.name}" (${node.operator}) cannot be differentiated: ${rule.forbidden}`);
-    }
     if (!('gradients' in rule)) return;
     const context = this.#emitter.contextOf(node, this.#values, (output) => this.gradientOf(output));
     const gradients = rule.gradients(context);

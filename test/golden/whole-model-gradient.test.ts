@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noKeyValues, type TargetRun } from '#gpu-worker/scoring/language-model-runner.ts';
@@ -5,6 +7,7 @@ import { LanguageModelGradient, prepareGradientGraph } from '#gpu-worker/trainin
 import { goldenFolder } from '#test/golden/golden-folder.ts';
 import { type GoldenModel, prepareGoldenModel } from '#test/golden/prepare-golden-model.ts';
 import { centralDifference } from '#test/support/central-difference.ts';
+import { writeRandomCheckpoint } from '#test/support/random-checkpoint.ts';
 import { seededNormal } from '#test/support/seeded-normal.ts';
 
 /** Relative to the gradient's norm, the largest slope that a unit direction can have; float32 leaves about 1e-5. */
@@ -14,13 +17,26 @@ const prefixIds = [1, 5, 9, 12, 7, 20, 21, 50, 63, 73];
 const suffixIds = [30, 31, 64, 58, 22, 40, 41, 22, 54, 59];
 const targetIds = [54, 59, 2];
 
-describe.each(['tiny-llama', 'tiny-qwen2'])('%s, two layers', (name) => {
+const folder = mkdtempSync(join(tmpdir(), 'hintrank-gradient-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The golden models, and one of random weights with head norms and every bias that its family may have. */
+const models: readonly [string, () => string][] = [
+  ['tiny-llama', () => join(goldenFolder, 'tiny-llama')],
+  ['tiny-qwen2', () => join(goldenFolder, 'tiny-qwen2')],
+  [
+    'a random Qwen3',
+    () => writeRandomCheckpoint(folder, { model_type: 'qwen3', attention_bias: true, vocab_size: 80, head_dim: 20 }),
+  ],
+];
+
+describe.each(models)('%s, two layers', (_, pathOf) => {
   let golden: GoldenModel;
   let gradient: LanguageModelGradient;
   let run: TargetRun;
 
   beforeAll(async () => {
-    golden = await prepareGoldenModel(join(goldenFolder, name), 'fp32');
+    golden = await prepareGoldenModel(pathOf(), 'fp32');
     const { config } = golden.model;
     gradient = await LanguageModelGradient.open(prepareGradientGraph(config, golden), config);
     const past = await golden.runner.keyValues(golden.embeddings.gather(prefixIds));
