@@ -1,4 +1,3 @@
-import { createHash, randomUUID } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -15,8 +14,8 @@ import { buildLanguageModelGraph } from '#gpu-worker/language-model/build-langua
 import { convertToFp32 } from '#gpu-worker/language-model/convert-to-fp32.ts';
 import type { FrozenModel } from '#gpu-worker/language-model/frozen-model.ts';
 import type { WeightManifest } from '#gpu-worker/language-model/weight-manifest.ts';
-import { serialiseGraph } from '#gpu-worker/onnx/serialise-graph.ts';
 import { convertToInt8 } from '#gpu-worker/quantisation/convert-to-int8.ts';
+import { writeGraphFile } from '#gpu-worker/scoring/prepared-model/write-graph-file.ts';
 import type { Precision } from '#gpu-worker/scoring/scoring-engine.ts';
 
 /** Changes whenever converted weights of an older version must not be used again. */
@@ -58,7 +57,10 @@ export function prepareModel(
     }
   }
   const manifest = JSON.parse(readFileSync(join(folder, manifestFile), 'utf8')) as WeightManifest;
-  return { graphPath: writeGraph(model, manifest, folder), manifest };
+  return {
+    graphPath: writeGraphFile(folder, 'language-model', buildLanguageModelGraph(model.config, manifest)),
+    manifest,
+  };
 }
 
 /** Both conversions write one tensor at a time, so that memory stays near the size of the largest. */
@@ -91,18 +93,4 @@ function putInPlace(temporary: string, folder: string): void {
   } catch (error) {
     if (!existsSync(join(folder, manifestFile))) throw error;
   }
-}
-
-/** Graphs are generated from the code at every start (0.2 MB); the digest in the name keeps versions apart. */
-function writeGraph(model: FrozenModel, manifest: WeightManifest, folder: string): string {
-  const bytes = serialiseGraph(buildLanguageModelGraph(model.config, manifest));
-  const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 12);
-  const path = join(folder, `language-model-${digest}.onnx`);
-  if (!existsSync(path)) {
-    // Not the process id: two engines of one process prepare in threads that share it.
-    const temporary = `${path}.${randomUUID()}.tmp`;
-    writeFileSync(temporary, bytes, { flush: true });
-    renameSync(temporary, path);
-  }
-  return path;
 }

@@ -1,11 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { gradientName } from '#gpu-worker/autodiff/build-gradient-graph.ts';
 import type { ModelConfig } from '#gpu-worker/language-model/model-config.ts';
-import { serialiseGraph } from '#gpu-worker/onnx/serialise-graph.ts';
 import { LanguageModelRunner, type TargetRun } from '#gpu-worker/scoring/language-model-runner.ts';
 import type { PreparedModel } from '#gpu-worker/scoring/prepared-model/prepare-model.ts';
+import { writeGraphFile } from '#gpu-worker/scoring/prepared-model/write-graph-file.ts';
 import { buildLanguageModelGradientGraph } from '#gpu-worker/training/gradients/build-language-model-gradient-graph.ts';
 
 export interface TargetGradient {
@@ -44,13 +42,6 @@ export class LanguageModelGradient {
 
 /** Writes the gradient graph beside the converted weights that it reads, and returns its path. */
 export function prepareGradientGraph(config: ModelConfig, prepared: PreparedModel): string {
-  const bytes = serialiseGraph(buildLanguageModelGradientGraph(config, prepared.manifest));
-  const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 12);
-  const path = join(dirname(prepared.graphPath), `language-model-gradient-${digest}.onnx`);
-  if (!existsSync(path)) {
-    const temporary = `${path}.${randomUUID()}.tmp`;
-    writeFileSync(temporary, bytes, { flush: true });
-    renameSync(temporary, path);
-  }
-  return path;
+  const graph = buildLanguageModelGradientGraph(config, prepared.manifest);
+  return writeGraphFile(dirname(prepared.graphPath), 'language-model-gradient', graph);
 }
