@@ -90,6 +90,7 @@ export const evaluateCommand = defineCommand({
 
     const runs = collectRankings({
       candidates,
+      depth,
       reranked: reranked && { name: methodName, precision: settings.precision, run: reranked },
       compared: other && { name: comparedName, run: other },
       fusion,

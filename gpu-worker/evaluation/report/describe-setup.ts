@@ -12,7 +12,7 @@ export function describeSetup({ data, split, firstStage, depth, scoring, evaluat
   const { seed, resamples } = evaluation.bootstrap;
   return [
     `Data: ${data}, ${split}, ${queries} queries with a relevant document.`,
-    `First stage: ${firstStage}, top ${depth}; every ranking orders these candidates.`,
+    `First stage: ${firstStage}, top ${depth}; methods order these candidates.`,
     ...(scoring === null
       ? []
       : [
