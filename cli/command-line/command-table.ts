@@ -42,6 +42,21 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => erased((await import('#cli/commands/evaluate.ts')).evaluateCommand),
   },
   {
+    words: 'calibrate',
+    summary: 'Fit what turns blended scores into probabilities of relevance',
+    examples: [`hintrank calibrate --data squad-passages --split train --held-out-split dev --output calibration.json`],
+    load: async () => erased((await import('#cli/commands/calibrate.ts')).calibrateCommand),
+  },
+  {
+    words: 'train',
+    summary: 'Train an adapter from a few hundred judged queries',
+    examples: [
+      `hintrank train --data squad-passages --output adapter.safetensors`,
+      `hintrank train --data judged.jsonl --output adapter.safetensors --method attend --steps 100 --seed 7`,
+    ],
+    load: async () => erased((await import('#cli/commands/train.ts')).trainCommand),
+  },
+  {
     words: 'model fetch',
     summary: 'Download a model, or check that it is here and whole',
     examples: [`hintrank model fetch`],

@@ -15,16 +15,8 @@ export async function withEngine<T>(
   use: (engine: ScoringEngine) => Promise<T>,
 ): Promise<T> {
   // Imported here, so that --help and a wrong flag never wait for the native library.
-  const [{ createScoringEngine }, { resolveModelPath }] = await Promise.all([
-    import('#gpu-worker/scoring/create-scoring-engine.ts'),
-    import('#gpu-worker/model-store/resolve-model-path.ts'),
-  ]);
-  const fetchProgress = createFetchProgress(io);
-  const modelPath = await resolveModelPath(settings.model, {
-    signal: io.signal,
-    onProgress: fetchProgress.onProgress,
-  }).finally(() => fetchProgress.stop());
-  io.signal.throwIfAborted();
+  const { createScoringEngine } = await import('#gpu-worker/scoring/create-scoring-engine.ts');
+  const modelPath = await findModel(settings.model, io);
   const bar = createProgressBar(io, 'preparing the model');
   const engine = await createScoringEngine({
     modelPath,
@@ -39,6 +31,17 @@ export async function withEngine<T>(
   } finally {
     await engine.close();
   }
+}
+
+/** Path of the model that was named, or of the default one; fetched with progress on standard error where it is not here yet. */
+export async function findModel(model: string | undefined, io: CommandIo): Promise<string> {
+  const { resolveModelPath } = await import('#gpu-worker/model-store/resolve-model-path.ts');
+  const fetchProgress = createFetchProgress(io);
+  const path = await resolveModelPath(model, { signal: io.signal, onProgress: fetchProgress.onProgress }).finally(() =>
+    fetchProgress.stop(),
+  );
+  io.signal.throwIfAborted();
+  return path;
 }
 
 /**

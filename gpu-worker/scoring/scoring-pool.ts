@@ -13,8 +13,12 @@ import type {
   TokenTask,
 } from '#gpu-worker/scoring/scoring-engine.ts';
 import { type QueuedTask, TaskQueue } from '#gpu-worker/scoring/task-queue.ts';
-import { ScoringThreadHandle, type ThreadWork } from '#gpu-worker/scoring/threads/scoring-thread-handle.ts';
-import type { PreparationResult, ScoringThreadOptions } from '#gpu-worker/scoring/threads/thread-messages.ts';
+import type {
+  PreparationResult,
+  ScoringThreadOptions,
+  ThreadWork,
+} from '#gpu-worker/scoring/threads/thread-messages.ts';
+import { WorkerThreadHandle } from '#gpu-worker/scoring/threads/worker-thread-handle.ts';
 import { parseAdapterFile } from '#shared/adapter-file/parse-adapter-file.ts';
 import { validateAdapterAgainstModel } from '#shared/adapter-file/validate-adapter-against-model.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
@@ -33,6 +37,10 @@ interface LoadedAdapter {
   readonly file: Uint8Array;
 }
 
+type ScoringThread = WorkerThreadHandle<ThreadWork, PairScore[] | null>;
+
+const threadEntry = new URL('./threads/scoring-thread.ts', import.meta.url);
+
 /** Weight of the newest task in the running mean of task durations. */
 const durationSmoothing = 0.1;
 
@@ -41,8 +49,8 @@ export class ScoringPool implements ScoringEngine {
   readonly info: EngineInfo;
   readonly #options: ScoringPoolOptions;
   readonly #queue: TaskQueue<ThreadWork, PairScore[]>;
-  readonly #threads = new Set<ScoringThreadHandle>();
-  readonly #idle: ScoringThreadHandle[] = [];
+  readonly #threads = new Set<ScoringThread>();
+  readonly #idle: ScoringThread[] = [];
   readonly #adapters = new Map<string, LoadedAdapter>();
   readonly #running = new Set<Promise<unknown>>();
   readonly #starting = new Set<Promise<void>>();
@@ -177,7 +185,7 @@ export class ScoringPool implements ScoringEngine {
   }
 
   /** Never rejects: what goes wrong goes to the task. */
-  async #run(thread: ScoringThreadHandle, task: QueuedTask<ThreadWork, PairScore[]>): Promise<void> {
+  async #run(thread: ScoringThread, task: QueuedTask<ThreadWork, PairScore[]>): Promise<void> {
     const startedAt = performance.now();
     try {
       task.resolve((await thread.send(task.work)) ?? []);
@@ -193,7 +201,9 @@ export class ScoringPool implements ScoringEngine {
   async #startThread(): Promise<void> {
     const { modelPath, preparation } = this.#options;
     const options: ScoringThreadOptions = { modelPath, graphPath: preparation.prepared.graphPath };
-    const thread: ScoringThreadHandle = await ScoringThreadHandle.start(options, () => this.#replaceThread(thread));
+    const thread: ScoringThread = await WorkerThreadHandle.start(threadEntry, options, () =>
+      this.#replaceThread(thread),
+    );
     for (const [digest, { file }] of this.#adapters) await thread.send({ kind: 'load-adapter', digest, file });
     if (this.#closed) return thread.close();
     this.#threads.add(thread);
@@ -202,7 +212,7 @@ export class ScoringPool implements ScoringEngine {
   }
 
   /** A thread died: its task was rejected by its handle; another takes its place. If that one cannot start, nothing waits for ever. */
-  #replaceThread(thread: ScoringThreadHandle): void {
+  #replaceThread(thread: ScoringThread): void {
     this.#threads.delete(thread);
     const index = this.#idle.indexOf(thread);
     if (index !== -1) this.#idle.splice(index, 1);

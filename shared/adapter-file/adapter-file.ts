@@ -29,7 +29,7 @@ export type AdapterEmbedding =
     };
 
 /** MLP(x) = second · ReLU(first · x + firstBias) + secondBias. */
-interface AdapterMlp {
+export interface AdapterMlp {
   /** float32 [D, D]. */
   readonly firstWeight: Float32Array;
   /** float32 [D]. */
@@ -41,7 +41,7 @@ interface AdapterMlp {
 }
 
 /** Multi-head attention as PyTorch packs it: query, key and value projections below each other. */
-interface AdapterAttention {
+export interface AdapterAttention {
   /** float32 [3D, D]. */
   readonly inProjectionWeight: Float32Array;
   /** float32 [3D]. */

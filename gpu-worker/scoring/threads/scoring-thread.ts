@@ -4,17 +4,17 @@ import { DocumentScorer } from '#gpu-worker/scoring/document-scorer.ts';
 import type { PairScore } from '#gpu-worker/scoring/scoring-engine.ts';
 import {
   type ScoringThreadOptions,
-  type ThreadReply,
   type ThreadRequest,
   toPortableError,
 } from '#gpu-worker/scoring/threads/thread-messages.ts';
+import type { WorkerThreadReply } from '#gpu-worker/scoring/threads/worker-thread-handle.ts';
 import { parseAdapterFile } from '#shared/adapter-file/parse-adapter-file.ts';
 
 /** Entry point of a scoring thread: one session, one thing at a time, in the order of the messages. */
 const port = parentPort;
 if (port === null) throw new Error('scoring-thread.ts runs as a worker thread only');
 const options = workerData as ScoringThreadOptions;
-const send = (reply: ThreadReply) => port.postMessage(reply);
+const send = (reply: WorkerThreadReply<PairScore[] | null>) => port.postMessage(reply);
 
 try {
   const model = openModel(options.modelPath);

@@ -1,5 +1,5 @@
 import type { PreparedModel } from '#gpu-worker/scoring/prepared-model/prepare-model.ts';
-import type { PairScore, Precision, QueryTask, ScoreTask, TokenTask } from '#gpu-worker/scoring/scoring-engine.ts';
+import type { Precision, QueryTask, ScoreTask, TokenTask } from '#gpu-worker/scoring/scoring-engine.ts';
 import { type ErrorCode, errorCatalogue } from '#shared/errors/error-catalogue.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 
@@ -38,11 +38,12 @@ export type ThreadRequest =
   | { readonly id: number; readonly kind: 'load-adapter'; readonly digest: string; readonly file: Uint8Array }
   | { readonly id: number; readonly kind: 'unload-adapter'; readonly digest: string };
 
-export type ThreadReply =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'failed'; readonly error: PortableError }
-  | { readonly kind: 'done'; readonly id: number; readonly value: PairScore[] | null }
-  | { readonly kind: 'error'; readonly id: number; readonly error: PortableError };
+/** A request without its id, per kind. */
+export type ThreadWork = ThreadRequest extends infer Request
+  ? Request extends ThreadRequest
+    ? Omit<Request, 'id'>
+    : never
+  : never;
 
 /** An error as it crosses threads: structured clone drops the class and its fields. */
 export interface PortableError {

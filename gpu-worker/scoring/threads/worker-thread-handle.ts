@@ -1,29 +1,23 @@
 import { Worker } from 'node:worker_threads';
-import type { PairScore } from '#gpu-worker/scoring/scoring-engine.ts';
-import {
-  fromPortableError,
-  type ScoringThreadOptions,
-  type ThreadReply,
-  type ThreadRequest,
-} from '#gpu-worker/scoring/threads/thread-messages.ts';
+import { fromPortableError, type PortableError } from '#gpu-worker/scoring/threads/thread-messages.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 
-/** A request without its id, per kind. */
-export type ThreadWork = ThreadRequest extends infer Request
-  ? Request extends ThreadRequest
-    ? Omit<Request, 'id'>
-    : never
-  : never;
+/** What a thread says: once `ready` or `failed`, then one answer per request. */
+export type WorkerThreadReply<Value> =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'failed'; readonly error: PortableError }
+  | { readonly kind: 'done'; readonly id: number; readonly value: Value }
+  | { readonly kind: 'error'; readonly id: number; readonly error: PortableError };
 
-interface Pending {
-  readonly resolve: (value: PairScore[] | null) => void;
+interface Pending<Value> {
+  readonly resolve: (value: Value) => void;
   readonly reject: (error: Error) => void;
 }
 
-/** The main thread's end of one scoring thread: requests become promises; a thread that dies rejects what it was doing. */
-export class ScoringThreadHandle {
+/** The main thread's end of one worker thread: requests become promises; a thread that dies rejects what it was doing. */
+export class WorkerThreadHandle<Work extends object, Value> {
   readonly #worker: Worker;
-  readonly #pending = new Map<number, Pending>();
+  readonly #pending = new Map<number, Pending<Value>>();
   #nextId = 1;
   #ended = false;
 
@@ -31,10 +25,14 @@ export class ScoringThreadHandle {
     this.#worker = worker;
   }
 
-  /** Resolves when the thread's session is open. `onDeath` is called once if the thread ends without having been asked to. */
-  static async start(options: ScoringThreadOptions, onDeath: (error: Error) => void): Promise<ScoringThreadHandle> {
-    const worker = new Worker(new URL('./scoring-thread.ts', import.meta.url), { workerData: options });
-    const handle = new ScoringThreadHandle(worker);
+  /** Resolves when the thread is ready. `onDeath` is called once if the thread ends without having been asked to. */
+  static async start<Work extends object, Value>(
+    entry: URL,
+    workerData: unknown,
+    onDeath: (error: Error) => void,
+  ): Promise<WorkerThreadHandle<Work, Value>> {
+    const worker = new Worker(entry, { workerData });
+    const handle = new WorkerThreadHandle<Work, Value>(worker);
     await new Promise<void>((resolve, reject) => {
       let ready = false;
       const end = (error: Error) => {
@@ -42,8 +40,8 @@ export class ScoringThreadHandle {
         else reject(error);
       };
       worker.on('error', (error) => end(error instanceof Error ? error : new Error(String(error))));
-      worker.on('exit', (code) => end(new Error(`a scoring thread ended with code ${code}`)));
-      worker.on('message', (reply: ThreadReply) => {
+      worker.on('exit', (code) => end(new Error(`a worker thread ended with code ${code}`)));
+      worker.on('message', (reply: WorkerThreadReply<Value>) => {
         if (reply.kind === 'ready') {
           ready = true;
           resolve();
@@ -58,12 +56,12 @@ export class ScoringThreadHandle {
     return handle;
   }
 
-  send(work: ThreadWork): Promise<PairScore[] | null> {
+  send(work: Work): Promise<Value> {
     const id = this.#nextId;
     this.#nextId += 1;
     return new Promise((resolve, reject) => {
       if (this.#ended) {
-        reject(new Error('the scoring thread has ended'));
+        reject(new Error('the worker thread has ended'));
         return;
       }
       this.#pending.set(id, { resolve, reject });
@@ -78,7 +76,7 @@ export class ScoringThreadHandle {
     await this.#worker.terminate();
   }
 
-  #settle(reply: Extract<ThreadReply, { id: number }>): void {
+  #settle(reply: Extract<WorkerThreadReply<Value>, { id: number }>): void {
     const pending = this.#pending.get(reply.id);
     this.#pending.delete(reply.id);
     if (reply.kind === 'done') pending?.resolve(reply.value);

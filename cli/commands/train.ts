@@ -1,0 +1,106 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { defineCommand } from 'citty';
+import { type CommandIo, commandIo } from '#cli/command-line/command-io.ts';
+import { parseChoice, parseInteger } from '#cli/command-line/parse-values.ts';
+import { UsageError } from '#cli/command-line/usage-error.ts';
+import { engineFlags, parseEngineFlags } from '#cli/engine/engine-flags.ts';
+import { findModel } from '#cli/engine/open-engine.ts';
+import { convertedWeightsFolder } from '#cli/engine/state-folder.ts';
+import { parseTrainingSettings, trainingFlags } from '#cli/engine/training-flags.ts';
+import { renderTraining } from '#cli/output/render-training.ts';
+import { createTrainingProgress } from '#cli/output/training-progress.ts';
+import { checkOutputPath } from '#gpu-worker/files/check-output-path.ts';
+import type { TrainingData } from '#gpu-worker/training/data/training-data.ts';
+import { ServiceError } from '#shared/errors/service-error.ts';
+
+const { model, threads } = engineFlags;
+
+export const trainCommand = defineCommand({
+  meta: {
+    name: 'train',
+    description:
+      'Train a Q-PEFT adapter from judged queries; the frozen model stays as it is. Says whether the adapter ranks the dev queries better than the base model',
+  },
+  args: { ...trainingFlags, model, threads },
+  async run(context) {
+    const { args } = context;
+    const io = commandIo(context);
+    const settings = parseTrainingSettings(args);
+    const { threads: threadCount } = parseEngineFlags({ precision: 'fp32', threads: args.threads });
+    const storage = parseChoice('storage', args.storage, ['fp16', 'fp32']);
+    await checkOutputPath(resolve(args.output));
+    const data = await readData(args, settings.seed, io);
+    // Imported here, so that --help and a wrong flag never wait for the native library.
+    const [{ openTraining }, { trainAdapter }, { finishAdapter }] = await Promise.all([
+      import('#gpu-worker/training/open-training.ts'),
+      import('#gpu-worker/training/train-adapter.ts'),
+      import('#gpu-worker/training/adapter/finish-adapter.ts'),
+    ]);
+    const progress = createTrainingProgress(io);
+    const { run, close } = await openTraining({
+      settings,
+      data,
+      withTitle: args['with-title'] === true,
+      modelPath: resolve(await findModel(args.model, io)),
+      cacheFolder: convertedWeightsFolder,
+      threads: threadCount,
+      checkpointPath: `${resolve(args.output)}.checkpoint`,
+      onEvent: progress.onEvent,
+      signal: io.signal,
+    });
+    try {
+      const outcome = await trainAdapter(run).finally(() => progress.stop());
+      const finished = finishAdapter(outcome, settings, data, storage);
+      await finishAdapterFiles(args.output, finished.file, `${JSON.stringify(finished.report, null, 2)}\n`);
+      await io.print(
+        args.json === true
+          ? `${JSON.stringify(finished.report, null, 2)}\n`
+          : renderTraining(finished.report, args.output),
+      );
+    } finally {
+      await close();
+    }
+  },
+});
+
+/** Adapter, report beside it; the checkpoint has done its work. */
+async function finishAdapterFiles(output: string, file: Uint8Array, report: string): Promise<void> {
+  const temporary = `${output}.${process.pid}.tmp`;
+  await writeFile(temporary, file, { flush: true });
+  await rename(temporary, output);
+  await writeFile(`${output}.report.json`, report);
+  await rm(`${output}.checkpoint`, { force: true });
+}
+
+interface DataArguments {
+  readonly data: string;
+  readonly dev?: string | undefined;
+  readonly test?: string | undefined;
+  readonly 'train-queries'?: string | undefined;
+}
+
+/** Reads the data and says what is wrong with it on standard error; errors end the command before the first step. */
+async function readData(args: DataArguments, seed: number, io: CommandIo): Promise<TrainingData> {
+  const { readTrainingData } = await import('#gpu-worker/training/data/read-training-data.ts');
+  const trainQueries = args['train-queries'];
+  const { data, problems } = await readTrainingData({
+    path: args.data,
+    seed,
+    ...(args.dev === undefined ? {} : { devPath: args.dev }),
+    ...(args.test === undefined ? {} : { testPath: args.test }),
+    ...(trainQueries === undefined
+      ? {}
+      : { trainQueriesMax: parseInteger('train-queries', trainQueries, 1, 1_000_000) }),
+  });
+  for (const problem of problems) io.stderr.write(`${problem.severity}: ${problem.message}\n`);
+  const errors = problems.filter(({ severity }) => severity === 'error').length;
+  if (errors > 0) {
+    throw new ServiceError(
+      'invalid_request',
+      `${args.data}: ${errors} kinds of error, named above; nothing was trained.`,
+    );
+  }
+  if (data.train.length === 0) throw new UsageError(`${args.data} has no training queries.`);
+  return data;
+}

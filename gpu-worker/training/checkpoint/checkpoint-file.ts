@@ -1,0 +1,106 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { TrainedTensor } from '#gpu-worker/training/optimiser/adam-w.ts';
+import { type DenseName, denseNames } from '#gpu-worker/training/optimiser/adapter-dense-tensors.ts';
+import type { PackedAdapter } from '#gpu-worker/training/optimiser/trained-adapter.ts';
+import { ServiceError } from '#shared/errors/service-error.ts';
+import { parseSafetensorsHeader } from '#shared/safetensors/parse-safetensors.ts';
+import { type TensorToWrite, writeSafetensors } from '#shared/safetensors/write-safetensors.ts';
+
+const devPointSchema = z.object({
+  step: z.number().describe('Steps done.'),
+  metric: z.number().describe('Mean nDCG@10 of the dev queries.'),
+});
+const lossPointSchema = z.object({
+  step: z.number(),
+  loss: z.number(),
+  positiveNll: z.number().describe('Mean NLL of the positives, nats per token.'),
+});
+const progressSchema = z.object({
+  identity: z.string(),
+  step: z.number().int().min(0),
+  losses: z.array(lossPointSchema),
+  dev: z.array(devPointSchema),
+  best: devPointSchema.nullable(),
+});
+
+export type DevPoint = z.infer<typeof devPointSchema>;
+export type LossPoint = z.infer<typeof lossPointSchema>;
+
+/** Everything that a run needs to go on from where it stands. */
+export interface Checkpoint {
+  readonly adapter: PackedAdapter;
+  readonly losses: readonly LossPoint[];
+  readonly dev: readonly DevPoint[];
+  /** The adapter file (fp32) at the best look at the dev queries. */
+  readonly best: { readonly point: DevPoint; readonly file: Uint8Array } | null;
+}
+
+const parts = ['values', 'first', 'second'] as const;
+
+/**
+ * Writes a checkpoint to `path`: one safetensors file, flushed and then renamed into place, so that a kill at any moment leaves the one
+ * before or this one. `identity` names what it belongs to (settings, model, data).
+ */
+export function writeCheckpoint(path: string, identity: string, checkpoint: Checkpoint): void {
+  const { adapter, losses, dev, best } = checkpoint;
+  const { ids } = adapter.rows;
+  const tensors: TensorToWrite[] = [{ name: 'row_ids', dtype: 'I32', shape: [ids.length], data: ids }];
+  for (const part of parts) {
+    tensors.push(vector(`rows.${part}`, adapter.rows[part]));
+    for (const [name, tensor] of Object.entries(adapter.dense)) tensors.push(vector(`${part}.${name}`, tensor[part]));
+  }
+  if (best !== null) tensors.push({ name: 'best', dtype: 'U8', shape: [best.file.length], data: best.file });
+  const progress = { identity, step: adapter.step, losses, dev, best: best?.point ?? null };
+  const temporary = `${path}.tmp`;
+  writeFileSync(temporary, writeSafetensors(tensors, { progress: JSON.stringify(progress) }), { flush: true });
+  renameSync(temporary, path);
+}
+
+/**
+ * The checkpoint at `path`, or null when there is none.
+ * @throws ServiceError `invalid_request` when it belongs to another run or is damaged
+ */
+export function readCheckpoint(path: string, identity: string): Checkpoint | null {
+  if (!existsSync(path)) return null;
+  const file = new Uint8Array(readFileSync(path));
+  const { metadata, tensors, dataOffset } = parseSafetensorsHeader(file, file.byteLength);
+  const progress = progressSchema.safeParse(JSON.parse(metadata['progress'] ?? 'null'));
+  if (!progress.success) throw new ServiceError('invalid_request', `${path} is not a training checkpoint.`);
+  const { step, losses, dev, best } = progress.data;
+  if (progress.data.identity !== identity) {
+    throw new ServiceError(
+      'invalid_request',
+      `The checkpoint ${path} belongs to a run with other settings, data or model; remove it or name another output.`,
+    );
+  }
+  const bytesOf = (name: string): ArrayBuffer => {
+    const entry = tensors.get(name);
+    if (entry === undefined) throw new ServiceError('invalid_request', `The checkpoint ${path} lacks "${name}".`);
+    return file.slice(dataOffset + entry.begin, dataOffset + entry.end).buffer;
+  };
+  const floats = (name: string) => new Float32Array(bytesOf(name));
+  const tensorOf = (name: string): TrainedTensor => ({
+    values: floats(`values.${name}`),
+    first: floats(`first.${name}`),
+    second: floats(`second.${name}`),
+  });
+  const dense: Partial<Record<DenseName, TrainedTensor>> = {};
+  for (const name of denseNames) if (tensors.has(`values.${name}`)) dense[name] = tensorOf(name);
+  const rows = {
+    ids: new Int32Array(bytesOf('row_ids')),
+    values: floats('rows.values'),
+    first: floats('rows.first'),
+    second: floats('rows.second'),
+  };
+  return {
+    adapter: { step, dense, rows },
+    losses,
+    dev,
+    best: best === null ? null : { point: best, file: new Uint8Array(bytesOf('best')) },
+  };
+}
+
+function vector(name: string, data: Float32Array): TensorToWrite {
+  return { name, dtype: 'F32', shape: [data.length], data };
+}

@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import { seededOrder } from '#gpu-worker/evaluation/seeded-order.ts';
+import type { FrozenModel } from '#gpu-worker/language-model/frozen-model.ts';
+import { openModel } from '#gpu-worker/language-model/open-model.ts';
+import { EmbeddingTable } from '#gpu-worker/scoring/embedding-table.ts';
+import { prepareModel } from '#gpu-worker/scoring/prepared-model/prepare-model.ts';
+import { initialAdapter } from '#gpu-worker/training/adapter/initial-adapter.ts';
+import type { TrainingData } from '#gpu-worker/training/data/training-data.ts';
+import { prepareGradientGraph } from '#gpu-worker/training/gradients/language-model-gradient.ts';
+import { HintModule } from '#gpu-worker/training/hints/hint-module.ts';
+import { TrainedAdapter } from '#gpu-worker/training/optimiser/trained-adapter.ts';
+import type { TrainingSettings } from '#gpu-worker/training/settings/training-settings.ts';
+import { PairSequences, type PairTexts } from '#gpu-worker/training/steps/pair-sequences.ts';
+import { TrainingPool } from '#gpu-worker/training/threads/training-pool.ts';
+import type { TrainingEvent, TrainingRun } from '#gpu-worker/training/train-adapter.ts';
+import type { AdapterConfig } from '#shared/adapter-file/adapter-config.ts';
+import { parseAdapterFile } from '#shared/adapter-file/parse-adapter-file.ts';
+import { ServiceError } from '#shared/errors/service-error.ts';
+
+export interface TrainingOptions {
+  readonly settings: TrainingSettings;
+  readonly data: TrainingData;
+  /** What of a document is read: its text alone, or `title. text`. */
+  readonly withTitle: boolean;
+  readonly modelPath: string;
+  readonly cacheFolder: string;
+  readonly threads: number;
+  readonly checkpointPath: string;
+  readonly onEvent: (event: TrainingEvent) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Memory of the threads together for prefixes, in fp16: about 570 documents of 150 tokens of the default model. */
+const prefixBytesMax = 2_000_000_000;
+
+/** Opens everything that `trainAdapter` needs; `close` ends the threads. Converts the model to fp32 first if that has not been done. */
+export async function openTraining(
+  options: TrainingOptions,
+): Promise<{ run: TrainingRun; close: () => Promise<void> }> {
+  const { settings, data } = options;
+  const model = openModel(options.modelPath, { cacheFolder: options.cacheFolder });
+  const { tokenizer } = model;
+  if (tokenizer === null)
+    throw new ServiceError('invalid_request', 'The model has no tokenizer, so it cannot be trained on text.');
+  const prepared = prepareModel(model, 'fp32', options.cacheFolder, () => {});
+  const pool = await TrainingPool.start(options.threads, {
+    modelPath: options.modelPath,
+    forwardGraphPath: prepared.graphPath,
+    gradientGraphPath: prepareGradientGraph(model.config, prepared),
+    prefixBytesMax,
+  });
+  const embeddings = new EmbeddingTable(model.source);
+  const sequences = new PairSequences(settings, tokenizer, embeddings);
+  const config = adapterConfigOf(settings, model, tokenizer.fingerprint);
+  const start = initialAdapter({
+    config,
+    hiddenSize: model.config.hiddenSize,
+    seed: settings.seed,
+    meanSquaredNorm: meanSquaredNorm(embeddings),
+    instruction: sequences.instruction,
+  });
+  const module = await openModule(settings, embeddings);
+  const textsOf = (query: string, documentId: string): PairTexts => ({
+    query,
+    documentId,
+    document: documentText(data, documentId, options.withTitle),
+  });
+  const run: TrainingRun = {
+    settings,
+    adapter: new TrainedAdapter(start, embeddings),
+    module,
+    sequences,
+    pool,
+    data,
+    textsOf: ({ example, documentId }) => textsOf(example.query, documentId),
+    dev: {
+      examples: seededOrder(data.dev, settings.seed, ({ queryId }) => queryId).slice(0, settings.devQueries),
+      depth: settings.devDepth,
+      textsOf: (example, documentId) => textsOf(example.query, documentId),
+    },
+    reopen: (file) => new TrainedAdapter(parseAdapterFile(file), embeddings),
+    checkpointPath: options.checkpointPath,
+    identity: identityOf(options, model.fingerprint),
+    onEvent: options.onEvent,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  };
+  const close = async () => {
+    await pool.close();
+    await module?.close();
+    model.close();
+  };
+  return { run, close };
+}
+
+async function openModule(settings: TrainingSettings, embeddings: EmbeddingTable): Promise<HintModule | null> {
+  const { method, heads, attentionDropout } = settings;
+  if (method === 'soft-prompt') return null;
+  const kind = method === 'attend' ? { method, heads, dropout: attentionDropout > 0 } : { method };
+  return HintModule.open(kind, embeddings.width, embeddings);
+}
+
+function adapterConfigOf(settings: TrainingSettings, model: FrozenModel, tokenizerFingerprint: string): AdapterConfig {
+  const { method, k, heads, filters, template } = settings;
+  return {
+    format: 'hintrank-adapter-1',
+    method,
+    k,
+    heads,
+    filters,
+    template,
+    residual: method !== 'soft-prompt',
+    hintLocation: 'suffix',
+    modelFingerprint: model.fingerprint,
+    tokenizerFingerprint,
+    training: { settings },
+  };
+}
+
+/** Mean of |E[id]|² over every 16th row: the attention's start needs its size, not its digits. */
+function meanSquaredNorm(embeddings: EmbeddingTable): number {
+  let squares = 0;
+  let count = 0;
+  for (let id = 0; id < embeddings.rows; id += 16) {
+    for (const value of embeddings.gather([id])) squares += value * value;
+    count += 1;
+  }
+  return squares / count;
+}
+
+function documentText(data: TrainingData, documentId: string, withTitle: boolean): string {
+  const document = data.corpus.get(documentId);
+  if (document === undefined) throw new Error(`the corpus has no document "${documentId}"`);
+  return withTitle && document.title !== '' ? `${document.title}. ${document.text}` : document.text;
+}
+
+/** A checkpoint goes on only with the settings, the queries and the model that it came from. */
+function identityOf({ settings, data, withTitle }: TrainingOptions, modelFingerprint: string): string {
+  const hash = createHash('sha256').update(JSON.stringify([settings, withTitle, modelFingerprint]));
+  for (const examples of [data.train, data.dev]) hash.update(JSON.stringify(examples));
+  for (const [id, { title, text }] of data.corpus) hash.update(JSON.stringify([id, title, text]));
+  return hash.digest('hex');
+}

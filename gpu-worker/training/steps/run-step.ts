@@ -1,0 +1,79 @@
+import {
+  type AdapterGradient,
+  addDense,
+  clipGradient,
+  emptyGradient,
+} from '#gpu-worker/training/gradients/adapter-gradient.ts';
+import type { HintModule } from '#gpu-worker/training/hints/hint-module.ts';
+import { listwiseLoss } from '#gpu-worker/training/losses/listwise-loss.ts';
+import { pairwiseLoss } from '#gpu-worker/training/losses/pairwise-loss.ts';
+import type { RankingLoss, ScoredSequences } from '#gpu-worker/training/losses/ranking-loss.ts';
+import { linearRate } from '#gpu-worker/training/optimiser/linear-schedule.ts';
+import type { TrainedAdapter } from '#gpu-worker/training/optimiser/trained-adapter.ts';
+import { seededRandom } from '#gpu-worker/training/seeded-random.ts';
+import type { TrainingSettings } from '#gpu-worker/training/settings/training-settings.ts';
+import type { PairSequence, PairSequences, PairTexts } from '#gpu-worker/training/steps/pair-sequences.ts';
+import type { PlannedSequence, PlannedStep } from '#gpu-worker/training/steps/plan-step.ts';
+import type { TrainingPool } from '#gpu-worker/training/threads/training-pool.ts';
+
+export interface StepContext {
+  readonly settings: TrainingSettings;
+  readonly adapter: TrainedAdapter;
+  /** null for a soft prompt. */
+  readonly module: HintModule | null;
+  readonly sequences: PairSequences;
+  readonly pool: TrainingPool;
+  readonly textsOf: (planned: PlannedSequence) => PairTexts;
+}
+
+export interface StepResult {
+  readonly loss: RankingLoss;
+  /** Tokens that went through the model, prefixes from the cache not counted. */
+  readonly tokens: number;
+}
+
+/** One step: hints, all sequences forward and backward, the loss, its gradient through the hints into the adapter, AdamW. */
+export async function runStep(context: StepContext, planned: PlannedStep): Promise<StepResult> {
+  const { settings, adapter, module, pool } = context;
+  const step = adapter.step + 1;
+  const pairs: PairSequence[] = [];
+  for (const [index, sequence] of planned.sequences.entries()) {
+    const random = seededRandom(settings.seed, `hints of sequence ${index}`, step);
+    pairs.push(await context.sequences.adapted(context.textsOf(sequence), adapter, module, random, true));
+  }
+  const results = await pool.run(pairs.map((pair) => pair.task));
+  const meanNll = Float64Array.from(results, (result) => result.meanNegativeLogLikelihood);
+  const loss = lossOf(settings, { meanNll, groups: planned.groups });
+  const gradient = emptyGradient();
+  for (const [index, { input }] of pairs.entries()) {
+    const weight = loss.gradient[index] ?? 0;
+    const rows = results[index]?.gradient;
+    if (weight === 0 || !rows) continue;
+    const weighted = rows.map((value) => value * weight);
+    if (module === null || input === null) addDense(gradient, 'soft_prompt', weighted);
+    else await module.backward(input, adapter, weighted, gradient);
+  }
+  update(settings, adapter, gradient, step);
+  return { loss, tokens: pairs.reduce((sum, { task }) => sum + task.targetIds.length + hintRowsOf(task), 0) };
+}
+
+function lossOf(settings: TrainingSettings, sequences: ScoredSequences): RankingLoss {
+  return settings.loss.kind === 'listwise'
+    ? listwiseLoss(sequences, settings.loss)
+    : pairwiseLoss(sequences, settings.loss);
+}
+
+function update(settings: TrainingSettings, adapter: TrainedAdapter, gradient: AdapterGradient, step: number): void {
+  clipGradient(gradient, settings.gradientNormMax);
+  const { beta1, beta2, epsilon, weightDecay } = settings;
+  const rate = linearRate(step, { warmUpSteps: settings.warmUpSteps, totalSteps: settings.steps });
+  adapter.update(gradient, {
+    learningRate: settings.learningRate * rate,
+    dense: { beta1, beta2, epsilon, weightDecay },
+    rows: { beta1, beta2, epsilon, weightDecay: 0 },
+  });
+}
+
+function hintRowsOf({ gradientRows }: PairSequence['task']): number {
+  return gradientRows?.length ?? 0;
+}

@@ -1,0 +1,125 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseAdapterFile } from '#shared/adapter-file/parse-adapter-file.ts';
+import { runHintrank } from '#test/command-line/run-hintrank.ts';
+import { repositoryFolder } from '#test/support/source-files.ts';
+import { writeTinyTextModel } from '#test/support/tiny-text-model.ts';
+
+const animals = ['ant', 'bear', 'cat', 'deer', 'eagle', 'fox', 'goat', 'hare', 'ibis', 'jay', 'kite', 'lynx'];
+const places = ['bog', 'cave', 'dune', 'farm', 'glen', 'hill'];
+
+/** 72 questions with one answering passage and two that answer another: enough for a dev set to be set apart. */
+function judgedLines(): string[] {
+  return animals.flatMap((animal, row) =>
+    places.map((place, column) => {
+      const other = places[(column + 1) % places.length] ?? '';
+      const stranger = animals[(row + 1) % animals.length] ?? '';
+      return JSON.stringify({
+        query: `does the ${animal} like the ${place}?`,
+        relevant_passages: [`The ${animal} lives in the ${place}.`],
+        hard_negatives: [`The ${animal} is never in the ${other}.`, `The ${stranger} was seen at the ${place} once.`],
+      });
+    }),
+  );
+}
+
+let folder: string;
+let flags: string[];
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hintrank-train-'));
+  writeFileSync(join(folder, 'judged.jsonl'), `${judgedLines().join('\n')}\n`);
+  const model = writeTinyTextModel(join(folder, 'model'));
+  flags = [
+    ['--data', join(folder, 'judged.jsonl'), '--model', model],
+    ['--evaluate-every', '3', '--dev-queries', '8', '--dev-depth', '4', '--patience', '50'],
+    ['--seed', '5', '--storage', 'fp32'],
+  ].flat();
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function train(name: string, more: readonly string[]): Promise<Buffer> {
+  const output = join(folder, name);
+  const result = await runHintrank(['train', ...flags, '--output', output, ...more]);
+  expect(result.stderr, 'what it says').not.toContain('Error');
+  expect(result.exitCode, result.stderr).toBe(0);
+  expect(existsSync(`${output}.checkpoint`), 'a finished run leaves no checkpoint').toBe(false);
+  return readFileSync(output);
+}
+
+describe.each(['retrieve', 'attend', 'soft-prompt'])('train --method %s', (method) => {
+  it('gives the same adapter for the same seed, byte for byte, and an honest report', async () => {
+    const first = await train(`${method}-1.safetensors`, ['--method', method, '--steps', '12']);
+    const second = await train(`${method}-2.safetensors`, ['--method', method, '--steps', '12', '--threads', '1']);
+    expect(first.equals(second)).toBe(true);
+    const adapter = parseAdapterFile(new Uint8Array(first));
+    expect(adapter.config.method).toBe(method);
+    const report = JSON.parse(readFileSync(join(folder, `${method}-1.safetensors.report.json`), 'utf8'));
+    expect(report.losses).toHaveLength(12);
+    expect(report.losses.map(({ loss }: { loss: number }) => Number.isFinite(loss))).not.toContain(false);
+    expect(report.dev.map(({ step }: { step: number }) => step)).toEqual([0, 3, 6, 9, 12]);
+    expect(report.verdict).toContain(report.better ? 'ranks better' : 'do not show');
+  });
+});
+
+describe('a training run that is killed', () => {
+  /** Long enough that a kill at a look at the dev queries comes before the end. */
+  const long = ['--steps', '45'];
+
+  it('goes on from its checkpoint and ends with the adapter of an undisturbed run', async () => {
+    const undisturbed = await train('undisturbed.safetensors', long);
+    const output = join(folder, 'killed.safetensors');
+    for (const seen of ['step 3:', 'step 9:', 'step 18:']) {
+      // Not through the launcher: SIGKILL would end it alone and leave its child running.
+      const words = ['cli/main.ts', 'train', ...flags, ...long, '--output', output];
+      const child = spawn(process.execPath, words, { cwd: repositoryFolder });
+      let said = '';
+      await new Promise<void>((resolve) => {
+        child.on('close', () => resolve());
+        child.stderr.on('data', (chunk: Buffer) => {
+          said += chunk.toString();
+          if (said.includes(seen)) child.kill('SIGKILL');
+        });
+      });
+      expect(existsSync(output), 'nothing is written before the end').toBe(false);
+    }
+    const resumed = await train('killed.safetensors', long);
+    expect(resumed.equals(undisturbed)).toBe(true);
+  });
+
+  it('refuses a checkpoint of other settings', async () => {
+    const output = join(folder, 'other.safetensors');
+    writeFileSync(`${output}.checkpoint`, readFileSync(join(folder, 'undisturbed.safetensors')));
+    const result = await runHintrank(['train', ...flags, '--output', output]);
+    expect(result.exitCode).toBe(1);
+    expect(result.stderr).toContain('is not a training checkpoint');
+  });
+});
+
+describe('train refuses', () => {
+  it.each([
+    [['--k', '0'], '--k'],
+    [['--method', 'guess'], '--method'],
+    [['--margin', '1'], '--margin belongs to --loss pairwise'],
+    [['--learning-rate', 'fast'], '--learning-rate must be a number'],
+  ])('%s', async (more, message) => {
+    const result = await runHintrank(['train', ...flags, '--output', join(folder, 'refused.safetensors'), ...more]);
+    expect(result.exitCode).toBe(2);
+    expect(result.stderr).toContain(message);
+  });
+
+  it('data with errors, before the first step', async () => {
+    const data = join(folder, 'bad.jsonl');
+    writeFileSync(data, `${judgedLines().slice(0, 5).join('\n')}\nnot json\n`);
+    const output = join(folder, 'bad.safetensors');
+    const [, , ...others] = flags;
+    const result = await runHintrank(['train', '--data', data, ...others, '--output', output]);
+    expect(result.exitCode).toBe(1);
+    expect(result.stderr).toContain('error: 1 lines are not valid');
+    expect(result.stderr).toContain('nothing was trained');
+    expect(existsSync(output)).toBe(false);
+  });
+});
