@@ -1,4 +1,4 @@
-import { type Feeds, ModelSession, type SessionTensor } from '#gpu-worker/engine/model-session.ts';
+import { type Feeds, ModelSession, type SessionMemory, type SessionTensor } from '#gpu-worker/engine/model-session.ts';
 import type { ModelConfig } from '#gpu-worker/language-model/model-config.ts';
 import { RotaryTable } from '#gpu-worker/language-model/rotary-table.ts';
 
@@ -31,8 +31,12 @@ export class LanguageModelRunner {
     this.#rotary = new RotaryTable(config);
   }
 
-  static async open(graphPath: string, config: ModelConfig): Promise<LanguageModelRunner> {
-    return new LanguageModelRunner(await ModelSession.open(graphPath), config);
+  static async open(
+    graphPath: string,
+    config: ModelConfig,
+    memory: SessionMemory = 'repack',
+  ): Promise<LanguageModelRunner> {
+    return new LanguageModelRunner(await ModelSession.open(graphPath, memory), config);
   }
 
   /** Keys and values of the whole sequence, past included. */

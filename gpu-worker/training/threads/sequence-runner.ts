@@ -35,7 +35,8 @@ export class SequenceRunner {
 
   static async open(model: FrozenModel, options: TrainingThreadOptions): Promise<SequenceRunner> {
     return new SequenceRunner(
-      await LanguageModelRunner.open(options.forwardGraphPath, model.config),
+      // Mapped: the forward session makes prefixes and looks at dev queries; two repacked sessions a thread would pass 4 GB.
+      await LanguageModelRunner.open(options.forwardGraphPath, model.config, 'map'),
       await LanguageModelGradient.open(options.gradientGraphPath, model.config),
       new EmbeddingTable(model.source),
       options.prefixBytesMax,
