@@ -1,5 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { type Logger, pino } from 'pino';
+import { readCalibrationFile } from '#gpu-worker/calibration/read-calibration-file.ts';
 import type { Environment } from '#gpu-worker/environment.ts';
 import type { AppOptions } from '#gpu-worker/http/create-app.ts';
 import type { FetchProgress } from '#gpu-worker/model-store/fetch-options.ts';
@@ -10,6 +11,8 @@ import { noAdapterStore } from '#gpu-worker/scoring/adapters/no-adapter-store.ts
 import { createS3AdapterStore } from '#gpu-worker/scoring/adapters/s3-adapter-store.ts';
 import { createScoringEngine } from '#gpu-worker/scoring/create-scoring-engine.ts';
 import type { ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
+import { findBaseCalibration } from '#shared/calibration/base-model-calibration.ts';
+import type { Calibration } from '#shared/calibration/calibration.ts';
 import { limits } from '#shared/limits.ts';
 import productPackage from '../package.json' with { type: 'json' };
 
@@ -18,6 +21,7 @@ export interface Dependencies {
   readonly app: Omit<AppOptions, 'state'>;
   readonly createEngine: (onProgress: (stage: string, fraction: number) => void) => Promise<ScoringEngine>;
   readonly createLoadedAdapters: (engine: ScoringEngine) => LoadedAdapters;
+  readonly loadCalibration: (engine: ScoringEngine) => Promise<Calibration | null>;
   readonly logger: Logger;
   readonly now: () => number;
 }
@@ -50,6 +54,10 @@ export function createDependencies(environment: Environment): Dependencies {
       }),
     createLoadedAdapters: (engine) =>
       new LoadedAdapters({ engine, store, bytesMax: environment.GPU_WORKER_ADAPTER_BYTES_MAX, now }),
+    loadCalibration: async ({ info }) =>
+      environment.GPU_WORKER_CALIBRATION === undefined
+        ? findBaseCalibration(info.modelFingerprint)
+        : readCalibrationFile(environment.GPU_WORKER_CALIBRATION),
     logger,
     now,
   };

@@ -32,6 +32,11 @@ export const environmentSchema = z.object({
    * had leaves the worker not ready, with the reason in its log.
    */
   GPU_WORKER_MODEL: z.string().min(1).optional(),
+  /**
+   * Constants of the base model's blended score, a file of `hintrank calibrate`. Default: those shipped for the default model; any other model is
+   * then ordered by likelihood, and responses say so. Constants of another model give scores that are no probabilities. Unreadable: not ready.
+   */
+  GPU_WORKER_CALIBRATION: z.string().min(1).optional(),
   /** Arithmetic of the frozen model. `fp32` is the reference and two to three times slower. */
   GPU_WORKER_PRECISION: z.enum(['int8', 'fp32']).default('int8'),
   /** Threads that run the model, each on one core. Default: the machine's cores. More than cores only adds waiting; memory grows with each. */

@@ -20,6 +20,7 @@ it('leaves the worker not ready, with the reason in the log, when there is no mo
     createLoadedAdapters: () => {
       throw new Error('there is no engine');
     },
+    loadCalibration: () => Promise.resolve(null),
     logger: pino({ level: 'info' }, { write: (line: string) => void lines.push(line) }),
     report: (event) => void events.push(event),
     now: () => 0,

@@ -3,11 +3,13 @@ import type { WorkerState } from '#gpu-worker/http/worker-state.ts';
 import type { LoadedAdapters } from '#gpu-worker/scoring/adapters/loaded-adapters.ts';
 import type { ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
 import type { WorkerEvent } from '#gpu-worker/worker-event.ts';
+import type { Calibration } from '#shared/calibration/calibration.ts';
 
 export interface LoadModelOptions {
   readonly state: WorkerState;
   readonly createEngine: (onProgress: (stage: string, fraction: number) => void) => Promise<ScoringEngine>;
   readonly createLoadedAdapters: (engine: ScoringEngine) => LoadedAdapters;
+  readonly loadCalibration: (engine: ScoringEngine) => Promise<Calibration | null>;
   readonly logger: Logger;
   readonly report: (event: WorkerEvent) => void;
   readonly now: () => number;
@@ -27,8 +29,13 @@ export async function loadModel(options: LoadModelOptions): Promise<void> {
       await engine.close();
       throw new Error(`the model at ${engine.info.modelPath} has no tokenizer, so text cannot be scored`);
     }
+    const calibration = await options.loadCalibration(engine).catch(async (error: unknown) => {
+      await engine.close();
+      throw error;
+    });
     if (state.phase.name === 'draining') return await engine.close();
-    state.enter({ name: 'ready', engine, adapters: options.createLoadedAdapters(engine), tokenizerFingerprint });
+    const adapters = options.createLoadedAdapters(engine);
+    state.enter({ name: 'ready', engine, adapters, calibration, tokenizerFingerprint });
     logger.info({ ...engine.info, ms: now() - startedAtMs }, 'ready');
     report({ event: 'ready' });
   } catch (error) {

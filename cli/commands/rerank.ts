@@ -2,21 +2,27 @@ import { defineCommand } from 'citty';
 import { type CommandIo, commandIo } from '#cli/command-line/command-io.ts';
 import { parseInteger } from '#cli/command-line/parse-values.ts';
 import { UsageError } from '#cli/command-line/usage-error.ts';
+import { adapterConfigOf } from '#cli/engine/adapter-config-of.ts';
+import { blendPairs } from '#cli/engine/blend-pairs.ts';
+import { chooseCalibration } from '#cli/engine/choose-calibration.ts';
 import { type EngineSettings, engineFlags, parseEngineFlags, precisionFlag } from '#cli/engine/engine-flags.ts';
 import { mapInOrder } from '#cli/engine/map-in-order.ts';
 import { loadAdapterFile, readAdapterFile, withEngine } from '#cli/engine/open-engine.ts';
+import { parseScoringFlags, scoringFlags } from '#cli/engine/scoring-flags.ts';
 import { taskOptions } from '#cli/engine/task-options.ts';
 import { type InputDocument, readDocuments } from '#cli/inputs/read-documents.ts';
 import { createProgressBar } from '#cli/output/progress-bar.ts';
 import { type RankedDocument, rankDocuments } from '#cli/output/rank-documents.ts';
 import { renderRanking } from '#cli/output/render-ranking.ts';
+import { defaultTemplate } from '#gpu-worker/q-peft/template-registry.ts';
 import type { PairScore, ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
 import { limits } from '#shared/limits.ts';
 
 export const rerankCommand = defineCommand({
   meta: {
     name: 'rerank',
-    description: 'Order documents by the log-likelihood (nats per query token) of the query given each, best first',
+    description:
+      'Order documents by how well each explains the query, best first, with their relevance scores in (0, 1)',
   },
   args: {
     query: { type: 'string', required: true, valueHint: 'TEXT', description: 'What the documents are ranked for.' },
@@ -31,6 +37,7 @@ export const rerankCommand = defineCommand({
     'top-n': { type: 'string', valueHint: 'N', description: 'Show the best N only.' },
     'with-title': { type: 'boolean', description: 'Score "title. text" instead of the text alone.' },
     json: { type: 'boolean', description: 'JSON instead of a table.' },
+    ...scoringFlags,
     ...engineFlags,
     precision: precisionFlag('int8', 'int8 is about three times as fast, fp32 the reference'),
   },
@@ -38,6 +45,7 @@ export const rerankCommand = defineCommand({
     const { args } = context;
     const io = commandIo(context);
     const settings = parseEngineFlags(args);
+    const { scoring, calibration: fromFile } = await parseScoringFlags(args);
     const adapter = args.adapter === undefined ? undefined : await readAdapterFile(args.adapter);
     const topN = args['top-n'] === undefined ? undefined : parseInteger('top-n', args['top-n'], 1, 1_000_000);
     const query = checkQuery(args.query);
@@ -47,7 +55,17 @@ export const rerankCommand = defineCommand({
       const texts = documents.map((document) =>
         args['with-title'] === true && document.title ? `${document.title}. ${document.text}` : document.text,
       );
-      return rankDocuments(documents, await scoreTexts(engine, query, texts, settings, adapterDigest, io));
+      const { template, calibration: fromAdapter } = adapter === undefined ? {} : adapterConfigOf(adapter);
+      const { modelFingerprint } = engine.info;
+      const calibration = chooseCalibration({ scoring, fromFile, fromAdapter, modelFingerprint }, io);
+      const task = { query, template: settings.template ?? template ?? defaultTemplate };
+      const pairs = await scoreTexts(engine, query, texts, settings, adapterDigest, io);
+      const blend = calibration && {
+        calibration,
+        queryLogLikelihood: await engine.queryLogLikelihood(task, { signal: io.signal }),
+        firstStageScores: documents.map(({ firstStageScore }) => firstStageScore),
+      };
+      return rankDocuments(documents, blendPairs(pairs, blend));
     });
     const shown = ranking.slice(0, topN);
     await io.print(
@@ -93,13 +111,15 @@ function shapeJson(query: string, ranking: readonly RankedDocument<InputDocument
   return {
     query,
     precision: settings.precision,
-    results: ranking.map(({ document, index, score }, position) => ({
+    results: ranking.map(({ document, index, pair, relevanceScore }, position) => ({
       rank: position + 1,
       index,
       id: document.id,
-      mean_log_likelihood: score.meanLogLikelihood,
-      document_tokens: score.documentTokens,
-      truncated: score.truncated,
+      relevance_score: relevanceScore,
+      mean_log_likelihood: pair.meanLogLikelihood,
+      lexical_match: pair.lexicalMatch,
+      document_tokens: pair.documentTokens,
+      truncated: pair.truncated,
     })),
   };
 }

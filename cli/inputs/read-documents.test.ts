@@ -22,6 +22,13 @@ describe('readDocuments', () => {
     ]);
   });
 
+  it('keeps a number under score, and leaves anything else under that name alone', async () => {
+    const documents = await read(
+      '{"text":"a","score":12.5}\n{"text":"b","score":"high"}\n{"text":"c","score":1e999}\n',
+    );
+    expect(documents.map(({ firstStageScore }) => firstStageScore)).toEqual([12.5, undefined, undefined]);
+  });
+
   it.each([
     ['"a"\n{"text":', 'standard input line 2 is not JSON'],
     ['"a"\n\n7', 'standard input line 3 is neither a string nor an object'],

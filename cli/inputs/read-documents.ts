@@ -9,6 +9,8 @@ export interface InputDocument {
   readonly id: string;
   readonly title: string | null;
   readonly text: string;
+  /** What the search that found it gave it; absent where the line has no number under `score`. */
+  readonly firstStageScore?: number;
 }
 
 /** Names under which other tools write the text, most usual first. */
@@ -18,7 +20,7 @@ const identifierSchema = z.union([z.string(), z.number()]).nullish();
 const documentSchema = z.looseObject({ id: identifierSchema, _id: identifierSchema, title: z.string().nullish() });
 
 /**
- * The documents of a JSON Lines file (`-`: standard input): each line a string, or an object with its text under `text`, `document`, `passage`, `content`, `contents` or `body`, and perhaps `id` (`_id`) and `title`.
+ * The documents of a JSON Lines file (`-`: standard input): each line a string, or an object with its text under `text`, `document`, `passage`, `content`, `contents` or `body`, and perhaps `id` (`_id`), `title` and `score`.
  * @throws ServiceError `invalid_request` naming the line and the reason, or that there are none
  */
 export async function readDocuments(path: string, io: CommandIo): Promise<InputDocument[]> {
@@ -43,10 +45,12 @@ function parseDocument(value: unknown, number: number, place: string): InputDocu
   const field = textFields.find((candidate) => typeof parsed.data[candidate] === 'string');
   if (field === undefined)
     throw new ServiceError('invalid_request', `${place} has no text: none of ${textFields.join(', ')} is a string.`);
+  const score = parsed.data['score'];
   return {
     id: String(parsed.data.id ?? parsed.data._id ?? number),
     title: parsed.data.title ?? null,
     text: requireText(parsed.data[field], place),
+    ...(typeof score === 'number' && Number.isFinite(score) ? { firstStageScore: score } : {}),
   };
 }
 

@@ -1,19 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { rankDocuments } from '#cli/output/rank-documents.ts';
+import { type RankableScore, rankDocuments } from '#cli/output/rank-documents.ts';
 import { renderRanking } from '#cli/output/render-ranking.ts';
-import type { PairScore } from '#gpu-worker/scoring/scoring-engine.ts';
 
-const scored = (meanLogLikelihood: number): PairScore => ({
-  meanLogLikelihood,
-  targetIds: [],
-  targetLogLikelihoods: new Float32Array(),
-  documentTokens: 1,
-  truncated: false,
+const scored = (orderScore: number): RankableScore => ({
+  pair: {
+    meanLogLikelihood: orderScore,
+    targetIds: [],
+    targetLogLikelihoods: new Float32Array(),
+    documentTokens: 1,
+    truncated: false,
+  },
+  orderScore,
+  relevanceScore: Math.exp(orderScore),
 });
 const document = (id: string, text: string) => ({ id, title: null, text });
 
 describe('a ranking', () => {
-  it('is ordered by log-likelihood, and equal scores keep the order of the input', () => {
+  it('is ordered by score, and equal scores keep the order of the input', () => {
     const documents = ['a', 'b', 'c', 'd'];
     const ranking = rankDocuments(documents, [-2, -1, -2, -1.5].map(scored));
     expect(ranking.map((entry) => entry.document)).toEqual(['b', 'd', 'a', 'c']);

@@ -5,11 +5,11 @@ import type { RankedDocument } from '#cli/output/rank-documents.ts';
 /** Ids longer than this are cut in the table; `--json` has them whole. */
 const idCharactersMax = 24;
 
-/** A ranking as a table of `columns` characters: rank, score (nats per query token), id, the start of the text. Terminal control sequences in documents are taken out. */
+/** A ranking as a table of `columns` characters: rank, score (the relevance score, in (0, 1)), id, the start of the text. Terminal control sequences in documents are taken out. */
 export function renderRanking(ranking: readonly RankedDocument<InputDocument>[], columns: number): string {
-  const rows = ranking.map(({ document, score }, position) => ({
+  const rows = ranking.map(({ document, relevanceScore }, position) => ({
     rank: String(position + 1),
-    score: score.meanLogLikelihood.toFixed(3),
+    score: shortScore(relevanceScore),
     id: cut(oneLine(document.id), idCharactersMax),
     text: oneLine(document.title ? `${document.title}: ${document.text}` : document.text),
   }));
@@ -21,6 +21,11 @@ export function renderRanking(ranking: readonly RankedDocument<InputDocument>[],
     `${rank.padStart(rankWidth)}  ${score.padStart(scoreWidth)}  ${id.padEnd(idWidth)}  ${cut(text, textWidth)}`.trimEnd();
   const lines = rows.map((row) => render(row.rank, row.score, row.id, row.text));
   return `${[render('rank', 'score', 'id', 'document'), ...lines].join('\n')}\n`;
+}
+
+/** Four decimals, or two digits where those would be zeros. */
+function shortScore(score: number): string {
+  return score < 0.0001 ? score.toExponential(1) : score.toFixed(4);
 }
 
 function oneLine(text: string): string {

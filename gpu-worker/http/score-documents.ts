@@ -1,13 +1,14 @@
 import { defaultTemplate, parseTemplateName, type TemplateName } from '#gpu-worker/q-peft/template-registry.ts';
 import type { LoadedAdapters } from '#gpu-worker/scoring/adapters/loaded-adapters.ts';
 import type { AdapterSummary, PairScore, ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
-import { findBaseCalibration } from '#shared/calibration/base-model-calibration.ts';
 import type { Calibration, TravellingCalibration } from '#shared/calibration/calibration.ts';
 import type { DocumentScore, ScoreRequest, ScoreResponse } from '#shared/protocol/score.ts';
 
 export interface ScoreDocumentsParts {
   readonly engine: ScoringEngine;
   readonly adapters: LoadedAdapters;
+  /** The base model's; also of adapters without their own. */
+  readonly calibration: Calibration | null;
 }
 
 /**
@@ -15,17 +16,17 @@ export interface ScoreDocumentsParts {
  * fails, the others are dropped. Throws ServiceError as the engine and the adapters do.
  */
 export async function scoreDocuments(
-  { engine, adapters }: ScoreDocumentsParts,
+  parts: ScoreDocumentsParts,
   request: ScoreRequest,
   signal: AbortSignal,
 ): Promise<Omit<ScoreResponse, 'compute_ms'>> {
   const template = request.template === undefined ? undefined : parseTemplateName(request.template);
-  const score = (adapter?: AdapterSummary) => scoreWith(engine, request, template, adapter, signal);
-  return request.adapter === undefined ? score() : adapters.use(request.adapter, signal, score);
+  const score = (adapter?: AdapterSummary) => scoreWith(parts, request, template, adapter, signal);
+  return request.adapter === undefined ? score() : parts.adapters.use(request.adapter, signal, score);
 }
 
 async function scoreWith(
-  engine: ScoringEngine,
+  { engine, calibration: baseCalibration }: ScoreDocumentsParts,
   request: ScoreRequest,
   template: TemplateName | undefined,
   adapter: AdapterSummary | undefined,
@@ -33,9 +34,7 @@ async function scoreWith(
 ): Promise<Omit<ScoreResponse, 'compute_ms'>> {
   const used = template ?? adapter?.template ?? defaultTemplate;
   const { query } = request;
-  const calibration = request.include_calibration
-    ? (adapter?.calibration ?? findBaseCalibration(engine.info.modelFingerprint))
-    : null;
+  const calibration = request.include_calibration ? (adapter?.calibration ?? baseCalibration) : null;
   const { pairs, queryLogLikelihood } = await allOrNothing(signal, (combined) => {
     const options = { signal: combined, deadlineAtMs: request.deadline_at_ms };
     const base = {

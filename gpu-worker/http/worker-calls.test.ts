@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { baseModelCalibration } from '#shared/calibration/base-model-calibration.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 import { scoreResponseSchema, workerInfoSchema } from '#shared/protocol/score.ts';
 import { type WorkerError, workerErrorSchema } from '#shared/protocol/worker-error.ts';
@@ -48,6 +49,29 @@ describe('200', () => {
     const response = await call('POST', '/v1/score', request({ include_target_log_likelihoods: true }));
     const { scores } = scoreResponseSchema.parse(await response.json());
     expect(scores[1]?.target_log_likelihoods).toEqual([-1, -2, -3]);
+  });
+
+  it('sends what a blended score needs where it is asked for, and where there are constants', async () => {
+    const { fittedOn: _, format: __, ...constants } = baseModelCalibration;
+    worker = await startControlledWorker(undefined, baseModelCalibration);
+    worker.becomeReady();
+    const answer = async (include_calibration: boolean) =>
+      scoreResponseSchema.parse(
+        await (await worker.call('POST', '/v1/score', request({ include_calibration }))).json(),
+      );
+    expect(await answer(true)).toMatchObject({
+      query_log_likelihood: -3.5,
+      calibration: constants,
+      scores: [{ lexical_match: 0.75 }, { lexical_match: 0.75 }],
+    });
+    for (const absent of ['query_log_likelihood', 'calibration']) {
+      expect(await answer(false)).not.toHaveProperty(absent);
+    }
+    await worker.server.close();
+    await readyWorker();
+    for (const absent of ['query_log_likelihood', 'calibration']) {
+      expect(await answer(true)).not.toHaveProperty(absent);
+    }
   });
 
   it('hands template, cap and deadline to the engine', async () => {

@@ -1,11 +1,14 @@
 import type { LoadedAdapters } from '#gpu-worker/scoring/adapters/loaded-adapters.ts';
 import type { ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
+import type { Calibration } from '#shared/calibration/calibration.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 
 export interface ReadyPhase {
   readonly name: 'ready';
   readonly engine: ScoringEngine;
   readonly adapters: LoadedAdapters;
+  /** The base model's constants for blended scores; null where there are none. */
+  readonly calibration: Calibration | null;
   readonly tokenizerFingerprint: string;
 }
 

@@ -18,6 +18,23 @@ const configuration = {
   hintLocation: 'suffix',
 };
 
+const calibration = {
+  format: 'hintrank-calibration-1',
+  constants: { intercept: -6, meanLogLikelihood: 2, queryLogLikelihood: -2, lexicalMatch: 5 },
+  fittedOn: {
+    data: 'tickets',
+    split: 'dev',
+    date: '2026-11-23',
+    queries: 100,
+    pairs: 2_000,
+    relevantPairs: 97,
+    maxTokensPerDoc: 160,
+    precision: 'int8',
+    template: 'clean-1',
+    modelFingerprint: 'a'.repeat(64),
+  },
+};
+
 function tensor(name: string, shape: number[], values?: number[]): TensorToWrite {
   const count = shape.reduce((product, size) => product * size, 1);
   return { name, dtype: 'F32', shape, data: Float32Array.from(values ?? Array.from({ length: count }, () => 0.5)) };
@@ -99,6 +116,23 @@ describe('refuses, with code invalid_adapter,', () => {
       'a wrong shape',
       adapterBytes(changed(tensor('doc_multi_layers.0.bias', [5]))),
       /"doc_multi_layers.0.bias" has shape \[5\]; \[4\] is needed/,
+    ],
+    [
+      'a calibration of another kind',
+      adapterBytes(retrieveTensors, { calibration: { ...calibration, format: 'platt' } }),
+      /configuration calibration.format: Invalid input: expected "hintrank-calibration-1"/,
+    ],
+    [
+      'a calibration without a constant',
+      adapterBytes(retrieveTensors, { calibration: { ...calibration, constants: { intercept: 1 } } }),
+      /configuration calibration.constants.meanLogLikelihood: Invalid input/,
+    ],
+    [
+      'a calibration constant that makes scores infinite',
+      adapterBytes(retrieveTensors, {
+        calibration: { ...calibration, constants: { ...calibration.constants, intercept: 1e300 } },
+      }),
+      /configuration calibration.constants.intercept: Too big/,
     ],
     ['a wrong rank', adapterBytes(changed(tensor('doc_multi_layers.0.bias', [4, 1]))), /has shape \[4, 1\]/],
     [

@@ -12,6 +12,11 @@ const answering = 'p993';
 let passages: { id: string; title: string; text: string }[] = [];
 let folder = '';
 
+interface Result {
+  readonly id: string;
+  readonly mean_log_likelihood: number;
+}
+
 /** A BEIR folder of twelve real passages and one question, with a first stage that has the answer last. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hintrank-ranking-'));
@@ -45,8 +50,19 @@ describe('hintrank rerank with the default model', () => {
     const { results } = JSON.parse(asJson.stdout);
     expect(results).toHaveLength(12);
     expect(results[0]).toMatchObject({ rank: 1, id: answering, index: 11, truncated: false });
-    const scores = results.map((result: { mean_log_likelihood: number }) => result.mean_log_likelihood);
+    const scores = results.map((result: { relevance_score: number }) => result.relevance_score);
     expect(scores).toEqual(scores.toSorted((a: number, b: number) => b - a));
+    expect(scores[0]).toBeGreaterThan(0.5);
+    expect(scores[0]).toBeLessThan(1);
+    expect(scores.at(-1)).toBeGreaterThan(0);
+    expect(scores.at(-1)).toBeLessThan(0.05);
+
+    const paper = JSON.parse((await runHintrank([...words, '--json', '--scoring', 'likelihood'])).stdout).results;
+    for (const { mean_log_likelihood, relevance_score } of paper) {
+      expect(relevance_score).toBe(Math.exp(mean_log_likelihood));
+    }
+    const likelihoodOf = new Map(results.map((one: Result) => [one.id, one.mean_log_likelihood]));
+    expect(new Map(paper.map((one: Result) => [one.id, one.mean_log_likelihood]))).toEqual(likelihoodOf);
 
     const asTable = await runHintrank([...words, '--top-n', '2']);
     expect(asTable.exitCode).toBe(0);

@@ -16,7 +16,7 @@ const topFiles = '(top)';
 const gpuWorkerRows: readonly (readonly string[])[] = [
   [topFiles],
   ['http'],
-  ['scoring', 'training', 'evaluation'],
+  ['scoring', 'training', 'evaluation', 'calibration'],
   ['q-peft', 'language-model', 'quantisation', 'autodiff', 'engine', 'model-store'],
   ['onnx', 'weights', 'tokenizer', 'files'],
 ];

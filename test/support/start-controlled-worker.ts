@@ -6,6 +6,7 @@ import { WorkerState } from '#gpu-worker/http/worker-state.ts';
 import { LoadedAdapters } from '#gpu-worker/scoring/adapters/loaded-adapters.ts';
 import { noAdapterStore } from '#gpu-worker/scoring/adapters/no-adapter-store.ts';
 import type { PairScore, ScoreTask, ScoringEngine, TaskOptions } from '#gpu-worker/scoring/scoring-engine.ts';
+import type { Calibration } from '#shared/calibration/calibration.ts';
 import { signCall } from '#shared/signed-calls/sign-call.ts';
 
 export type ScoreBehaviour = (task: ScoreTask, options: TaskOptions) => Promise<PairScore[]>;
@@ -18,6 +19,7 @@ export function pairScore(document: string): PairScore {
     targetLogLikelihoods: Float32Array.of(-1, -2, -3),
     documentTokens: document.length,
     truncated: false,
+    lexicalMatch: 0.75,
   };
 }
 
@@ -57,6 +59,7 @@ export interface ControlledWorker {
 /** A worker's real HTTP service on loopback, over an engine that the test controls. */
 export async function startControlledWorker(
   score: ScoreBehaviour = (task) => Promise.resolve([pairScore(task.document)]),
+  calibration: Calibration | null = null,
 ): Promise<ControlledWorker> {
   const key = new Uint8Array(32).fill(3);
   const state = new WorkerState();
@@ -80,7 +83,8 @@ export async function startControlledWorker(
     server,
     key,
     log: () => lines.join(''),
-    becomeReady: () => state.enter({ name: 'ready', engine, adapters, tokenizerFingerprint: 'b'.repeat(64) }),
+    becomeReady: () =>
+      state.enter({ name: 'ready', engine, adapters, calibration, tokenizerFingerprint: 'b'.repeat(64) }),
     async call(method, path, body, init) {
       const bytes = new TextEncoder().encode(body ?? '');
       const token = await signCall({ key, method, path, body: bytes, nowMs: Date.now() });

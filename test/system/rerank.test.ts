@@ -8,6 +8,9 @@ import { adapterObjectKey } from '#gpu-worker/scoring/adapters/s3-adapter-store.
 import { adapterBucket, s3Path } from '#infra/local/edge/edge-configuration.ts';
 import { readSample, readSampleAdapter, type Sample } from '#infra/local/sample/read-sample.ts';
 import { readOrCreateSecrets } from '#infra/local/state/local-secrets.ts';
+import { baseModelCalibration } from '#shared/calibration/base-model-calibration.ts';
+import { blendedLogit } from '#shared/calibration/blended-score.ts';
+import { probabilityOfLogit } from '#shared/calibration/probability-of-logit.ts';
 import { errorBodySchema } from '#shared/protocol/error-body.ts';
 import { rerankResponseSchema } from '#shared/protocol/rerank-response.ts';
 import { scoreResponseSchema, workerInfoSchema } from '#shared/protocol/score.ts';
@@ -93,6 +96,35 @@ describe('a reranked question', () => {
     for (const result of results) {
       expect(result.mean_log_likelihood).toBe(scores[result.index]?.mean_log_likelihood);
     }
+  });
+
+  it('is blended by default from what the worker computed, and by likelihood where that is asked for', async () => {
+    const blended = rerankResponseSchema.parse((await rerank('/v2/rerank')).body);
+    expect(blended.meta.warnings).toBeUndefined();
+    const call = scoreCall({ include_calibration: true });
+    const { scores, query_log_likelihood, calibration } = scoreResponseSchema.parse(
+      await (await callWorker('POST', '/v1/score', call)).json(),
+    );
+    expect(calibration?.constants).toEqual(baseModelCalibration.constants);
+    for (const { index, relevance_score } of blended.results) {
+      const score = scores[index];
+      const features = {
+        meanLogLikelihood: score?.mean_log_likelihood ?? Number.NaN,
+        queryLogLikelihood: query_log_likelihood ?? Number.NaN,
+        lexicalMatch: score?.lexical_match ?? Number.NaN,
+      };
+      expect(relevance_score).toBe(probabilityOfLogit(blendedLogit(features, baseModelCalibration)));
+    }
+    const paper = rerankResponseSchema.parse((await rerank('/v2/rerank', { scoring: 'likelihood' })).body);
+    for (const { mean_log_likelihood, relevance_score } of paper.results) {
+      expect(relevance_score).toBe(Math.exp(mean_log_likelihood));
+    }
+  });
+
+  it('does not change with the documents beside it', async () => {
+    const all = rerankResponseSchema.parse((await rerank('/v2/rerank')).body);
+    const alone = rerankResponseSchema.parse((await rerank('/v2/rerank', { documents: documents.slice(0, 1) })).body);
+    expect(alone.results[0]?.relevance_score).toBe(all.results.find(({ index }) => index === 0)?.relevance_score);
   });
 
   it('is refused without a key, and for a model that is not there', async () => {
