@@ -146,7 +146,7 @@ function stepFault(run: TrainingRun, planned: PlannedStep, progress: Progress, e
   const reason = error instanceof Error ? error.message : String(error);
   const lastLook = progress.dev.at(-1)?.step ?? 0;
   const kept =
-    lastLook > 0 ? `the checkpoint of step ${lastLook} is kept in ${run.checkpointPath}` : 'no step was finished';
+    lastLook > 0 ? `the checkpoint of step ${lastLook} is kept in ${run.checkpointPath}` : 'there is no checkpoint yet';
   const message = `Training stopped in step ${run.adapter.step + 1} (queries ${queries}): ${reason}; ${kept}.`;
   return new Error(message, { cause: error });
 }

@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { TrainedTensor } from '#gpu-worker/training/optimiser/adam-w.ts';
 import { type DenseName, denseNames } from '#gpu-worker/training/optimiser/adapter-dense-tensors.ts';
 import type { PackedAdapter } from '#gpu-worker/training/optimiser/trained-adapter.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
-import { parseSafetensorsHeader } from '#shared/safetensors/parse-safetensors.ts';
+import { parseSafetensorsHeader, type SafetensorsHeader } from '#shared/safetensors/parse-safetensors.ts';
 import { type TensorToWrite, writeSafetensors } from '#shared/safetensors/write-safetensors.ts';
 
 const devPointSchema = z.object({
@@ -53,7 +54,12 @@ export function writeCheckpoint(path: string, identity: string, checkpoint: Chec
   if (best !== null) tensors.push({ name: 'best', dtype: 'U8', shape: [best.file.length], data: best.file });
   const progress = { identity, step: adapter.step, losses, dev, best: best?.point ?? null };
   const temporary = `${path}.tmp`;
-  writeFileSync(temporary, writeSafetensors(tensors, { progress: JSON.stringify(progress) }), { flush: true });
+  const text = JSON.stringify(progress);
+  const digest = digestOf(
+    text,
+    tensors.map(({ name, data }) => [name, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)]),
+  );
+  writeFileSync(temporary, writeSafetensors(tensors, { progress: text, digest }), { flush: true });
   renameSync(temporary, path);
 }
 
@@ -64,9 +70,18 @@ export function writeCheckpoint(path: string, identity: string, checkpoint: Chec
 export function readCheckpoint(path: string, identity: string): Checkpoint | null {
   if (!existsSync(path)) return null;
   const file = new Uint8Array(readFileSync(path));
-  const { metadata, tensors, dataOffset } = parseSafetensorsHeader(file, file.byteLength);
-  const progress = progressSchema.safeParse(JSON.parse(metadata['progress'] ?? 'null'));
-  if (!progress.success) throw new ServiceError('invalid_request', `${path} is not a training checkpoint.`);
+  const { metadata, tensors, dataOffset } = headerOf(path, file);
+  const { progress: text, digest } = metadata;
+  const progress = progressSchema.safeParse(parseJson(text));
+  if (!progress.success || text === undefined) {
+    throw new ServiceError('invalid_request', `${path} is not a training checkpoint.`);
+  }
+  const contents = [...tensors].map(
+    ([name, { begin, end }]) => [name, file.subarray(dataOffset + begin, dataOffset + end)] as const,
+  );
+  if (digest !== digestOf(text, contents)) {
+    throw damaged(path, 'its contents do not have the SHA-256 that was written with them');
+  }
   const { step, losses, dev, best } = progress.data;
   if (progress.data.identity !== identity) {
     throw new ServiceError(
@@ -76,7 +91,7 @@ export function readCheckpoint(path: string, identity: string): Checkpoint | nul
   }
   const bytesOf = (name: string): ArrayBuffer => {
     const entry = tensors.get(name);
-    if (entry === undefined) throw new ServiceError('invalid_request', `The checkpoint ${path} lacks "${name}".`);
+    if (entry === undefined) throw damaged(path, `it lacks "${name}"`);
     return file.slice(dataOffset + entry.begin, dataOffset + entry.end).buffer;
   };
   const floats = (name: string) => new Float32Array(bytesOf(name));
@@ -103,4 +118,33 @@ export function readCheckpoint(path: string, identity: string): Checkpoint | nul
 
 function vector(name: string, data: Float32Array): TensorToWrite {
   return { name, dtype: 'F32', shape: [data.length], data };
+}
+
+/** SHA-256 over the progress and all tensors: a resumed run is the undisturbed one only if every bit is. */
+function digestOf(progress: string, tensors: readonly (readonly [string, Uint8Array])[]): string {
+  const hash = createHash('sha256').update(progress);
+  for (const [name, data] of tensors.toSorted(([a], [b]) => (a < b ? -1 : 1))) hash.update(`\n${name}\n`).update(data);
+  return hash.digest('hex');
+}
+
+function headerOf(path: string, file: Uint8Array): SafetensorsHeader {
+  try {
+    return parseSafetensorsHeader(file, file.byteLength);
+  } catch (error) {
+    throw damaged(path, error instanceof Error ? error.message : String(error), error);
+  }
+}
+
+/** undefined for what is no JSON. */
+function parseJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
+}
+
+function damaged(path: string, reason: string, cause?: unknown): ServiceError {
+  const message = `The checkpoint ${path} is damaged: ${reason}. Remove it to start the run again.`;
+  return new ServiceError('invalid_request', message, { cause });
 }

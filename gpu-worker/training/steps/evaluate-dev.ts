@@ -19,7 +19,7 @@ const pairsPerBatch = 64;
 /** Metrics of the dev queries when `sequenceOf` lays out their pairs: nDCG, Hit, Recall and MRR at 10, MAP. */
 export async function evaluateDev(
   dev: DevSet,
-  pool: TrainingPool,
+  pool: Pick<TrainingPool, 'run'>,
   sequenceOf: (texts: PairTexts) => Promise<PairSequence>,
   onProgress: (fraction: number) => void,
 ): Promise<MeasuredRun> {
@@ -34,6 +34,9 @@ export async function evaluateDev(
     const results = await pool.run(sequences.map(({ task }) => ({ ...task, cache: 'dev' as const })));
     for (const [index, { example, documentId }] of batch.entries()) {
       const score = -(results[index]?.meanNegativeLogLikelihood ?? Number.NaN);
+      if (!Number.isFinite(score)) {
+        throw new Error(`the score of dev query "${example.queryId}" with document "${documentId}" is ${score}`);
+      }
       scores.get(example.queryId)?.push({ documentId, score });
     }
     onProgress(Math.min(1, (start + batch.length) / pairs.length));

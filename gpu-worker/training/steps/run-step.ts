@@ -22,7 +22,7 @@ export interface StepContext {
   /** null for a soft prompt. */
   readonly module: HintModule | null;
   readonly sequences: PairSequences;
-  readonly pool: TrainingPool;
+  readonly pool: Pick<TrainingPool, 'run'>;
   readonly textsOf: (planned: PlannedSequence) => PairTexts;
 }
 

@@ -1,0 +1,121 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { readCheckpoint } from '#gpu-worker/training/checkpoint/checkpoint-file.ts';
+import type { TrainingData, TrainingExample } from '#gpu-worker/training/data/training-data.ts';
+import { openTraining } from '#gpu-worker/training/open-training.ts';
+import { trainingSettingsSchema } from '#gpu-worker/training/settings/training-settings.ts';
+import type { SequenceResult, SequenceTask } from '#gpu-worker/training/threads/sequence-task.ts';
+import { type TrainingEvent, type TrainingRun, trainAdapter } from '#gpu-worker/training/train-adapter.ts';
+import { writeTinyTextModel } from '#test/support/tiny-text-model.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'hintrank-train-adapter-'));
+let modelPath: string;
+let closeLast: (() => Promise<void>) | null = null;
+beforeAll(() => {
+  modelPath = writeTinyTextModel(join(folder, 'model'));
+});
+afterEach(async () => {
+  await closeLast?.();
+  closeLast = null;
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const animals = ['ant', 'bear', 'cat', 'deer', 'eagle', 'fox'];
+const exampleOf = (animal: string, index: number): TrainingExample => ({
+  queryId: `q-${animal}`,
+  query: `what does the ${animal} eat?`,
+  positives: [`d${index}`],
+  hardNegatives: [`d${(index + 1) % animals.length}`],
+  candidates: [index, (index + 1) % animals.length].map((other, place) => ({ documentId: `d${other}`, score: -place })),
+});
+const data: TrainingData = {
+  train: animals.slice(0, 4).map(exampleOf),
+  dev: animals.slice(4).map((animal, index) => exampleOf(animal, index + 4)),
+  corpus: new Map(animals.map((animal, index) => [`d${index}`, { title: '', text: `The ${animal} eats honey.` }])),
+  corpusSize: animals.length,
+};
+const settings = trainingSettingsSchema.parse({
+  steps: 5,
+  evaluateEvery: 2,
+  warmUpSteps: 1,
+  queriesPerStep: 2,
+  negativesPerQuery: 1,
+  k: 2,
+  patience: 50,
+});
+
+async function open(name: string, events: TrainingEvent[] = []): Promise<TrainingRun> {
+  await closeLast?.();
+  const { run, close } = await openTraining({
+    settings,
+    data,
+    withTitle: false,
+    modelPath,
+    cacheFolder: join(folder, 'cache'),
+    threads: 1,
+    checkpointPath: join(folder, `${name}.checkpoint`),
+    onEvent: (event) => events.push(event),
+  });
+  closeLast = close;
+  return run;
+}
+
+/** The real pool, but its `batch`th batch of the kind that `isHit` tells (from 1) comes back as NaN: the fault of a diverged module. */
+function withFault(run: TrainingRun, isHit: (task: SequenceTask) => boolean, batch: number): TrainingRun {
+  let seen = 0;
+  const runTasks = async (tasks: readonly SequenceTask[]): Promise<SequenceResult[]> => {
+    const results = await run.pool.run(tasks);
+    if (tasks.some(isHit)) seen += 1;
+    return seen < batch ? results : results.map((one) => ({ ...one, meanNegativeLogLikelihood: Number.NaN }));
+  };
+  return { ...run, pool: { run: runTasks } };
+}
+const isTraining = (task: SequenceTask) => task.gradientRows !== null;
+
+describe('a loss that is not finite', () => {
+  it('stops the run with the step, its queries and the checkpoint, from which a sound run ends as if nothing had been', async () => {
+    const undisturbed = await trainAdapter(await open('undisturbed'));
+    const run = await open('nan');
+    const fault = await trainAdapter(withFault(run, isTraining, 4)).catch((error: unknown) => error);
+    const message = fault instanceof Error ? fault.message : '';
+    expect(message).toMatch(
+      /^Training stopped in step 4 \(queries "q-\w+", "q-\w+"\): the mean NLL of sequence \d is NaN/,
+    );
+    expect(message).toContain(`; the checkpoint of step 2 is kept in ${run.checkpointPath}.`);
+    expect(readCheckpoint(run.checkpointPath, run.identity)?.adapter.step).toBe(2);
+
+    const events: TrainingEvent[] = [];
+    const resumed = await trainAdapter(await open('nan', events));
+    expect(events).toContainEqual({ kind: 'resumed', step: 2 });
+    expect(resumed).toEqual(undisturbed);
+    expect(undisturbed.losses.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5]);
+    expect(undisturbed.dev.map(({ step }) => step)).toEqual([0, 2, 4, 5]);
+  });
+
+  it('before the first checkpoint leaves none, and says so', async () => {
+    const run = await open('early');
+    await expect(trainAdapter(withFault(run, isTraining, 1))).rejects.toThrow(
+      /in step 1 .*; there is no checkpoint yet\.$/,
+    );
+    expect(existsSync(run.checkpointPath)).toBe(false);
+  });
+
+  it('on the dev queries stops the run with the query and the document: no ranking is made of it', async () => {
+    const run = await open('dev');
+    await expect(trainAdapter(withFault(run, (task) => task.cache === 'dev', 1))).rejects.toThrow(
+      /^the score of dev query "q-\w+" with document "d\d" is NaN$/,
+    );
+  });
+});
+
+it('a run that is stopped ends with the reason of the stop', async () => {
+  const run = await open('stopped');
+  const controller = new AbortController();
+  const onEvent = (event: TrainingEvent) => {
+    if (event.kind === 'step') controller.abort(new Error('Ctrl-C'));
+  };
+  await expect(trainAdapter({ ...run, onEvent, signal: controller.signal })).rejects.toThrow(/^Ctrl-C$/);
+  expect(run.adapter.step).toBe(1);
+});
