@@ -3,10 +3,14 @@
 /** All 65,536 values, 256 KiB, made at the first use: a look-up is several times faster than the arithmetic, and weights have millions. */
 let valueByBits: Float32Array | undefined;
 
+function valueTable(): Float32Array {
+  valueByBits ??= Float32Array.from({ length: 65_536 }, (_, index) => computeHalfValue(index));
+  return valueByBits;
+}
+
 /** The value of a half float's 16 bits; exact. */
 export function halfToFloat(bits: number): number {
-  valueByBits ??= Float32Array.from({ length: 65_536 }, (_, index) => computeHalfValue(index));
-  return valueByBits[bits & 0xffff] ?? Number.NaN;
+  return valueTable()[bits & 0xffff] ?? Number.NaN;
 }
 
 function computeHalfValue(bits: number): number {
@@ -17,6 +21,8 @@ function computeHalfValue(bits: number): number {
   if (exponent === 0) return sign * mantissa * 2 ** -24;
   return sign * (1024 + mantissa) * 2 ** (exponent - 25);
 }
+
+const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 const floatCell = new Float32Array(1);
 const bitsCell = new Uint32Array(floatCell.buffer);
@@ -47,6 +53,12 @@ export function floatToHalf(value: number): number {
 /** Little-endian half floats to float32; works at any alignment. */
 export function decodeHalfFloats(bytes: Uint8Array): Float32Array {
   const values = new Float32Array(bytes.byteLength >> 1);
+  if (littleEndian && bytes.byteOffset % 2 === 0) {
+    const table = valueTable();
+    const halves = new Uint16Array(bytes.buffer, bytes.byteOffset, values.length);
+    for (let index = 0; index < values.length; index += 1) values[index] = table[halves[index] ?? 0] ?? Number.NaN;
+    return values;
+  }
   for (let index = 0; index < values.length; index += 1) {
     values[index] = halfToFloat((bytes[2 * index] ?? 0) | ((bytes[2 * index + 1] ?? 0) << 8));
   }

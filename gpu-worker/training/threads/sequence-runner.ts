@@ -8,6 +8,7 @@ import type {
   SequenceTask,
   TrainingThreadOptions,
 } from '#gpu-worker/training/threads/sequence-task.ts';
+import { decodeHalfFloats, encodeHalfFloats } from '#shared/safetensors/half-float.ts';
 
 /** Share of the store that training documents get; the dev queries' candidates come round more often. */
 const trainShare = 0.4;
@@ -69,7 +70,7 @@ export class SequenceRunner {
     const known = store.get(task.prefixKey);
     if (known !== undefined) return expand(known);
     const { length, tensors } = await this.#forward.keyValues(this.#embeddings.gather(task.prefixIds));
-    const stored = { length, tensors: tensors.map((tensor) => new Float16Array(tensor)) };
+    const stored = { length, tensors: tensors.map((tensor) => encodeHalfFloats(tensor)) };
     store.set(task.prefixKey, stored);
     return expand(stored);
   }
@@ -78,11 +79,11 @@ export class SequenceRunner {
 /** Keys and values in fp16: half the memory, 3.5 MB for 150 tokens of the default model. */
 interface StoredPrefix {
   readonly length: number;
-  readonly tensors: readonly Float16Array[];
+  readonly tensors: readonly Uint8Array[];
 }
 
 function expand({ length, tensors }: StoredPrefix): KeyValues {
-  return { length, tensors: tensors.map((tensor) => new Float32Array(tensor)) };
+  return { length, tensors: tensors.map((tensor) => decodeHalfFloats(tensor)) };
 }
 
 function bytesOf(prefix: StoredPrefix): number {
