@@ -1,6 +1,6 @@
+import { fitDocument } from '#gpu-worker/q-peft/fit-document.ts';
 import {
   type AdapterParts,
-  fixedLength,
   layoutPrefix,
   layoutSuffix,
   noAdapterParts,
@@ -103,18 +103,14 @@ export class PairScorer {
         ? 0
         : adapter.hintRows(query.length) + template.hintOpen.length + template.hintClose.length;
     const softPromptRows = adapter?.softPrompt ? adapter.softPrompt.length / this.#embeddings.width : null;
-    const room = this.#contextLength + 1 - fixedLength(template, hintRows, softPromptRows) - query.length;
-    if (room < 1) {
-      throw new ServiceError(
-        'invalid_request',
-        `the query has ${query.length} tokens; with the template and hints it leaves no room for a document in the model's context of ${this.#contextLength}`,
-        { param: 'query' },
-      );
-    }
-    const kept = Math.min(task.documentIds.length, task.maxDocumentTokens, room);
-    return template.keep === 'start'
-      ? task.documentIds.slice(0, kept)
-      : task.documentIds.slice(task.documentIds.length - kept);
+    return fitDocument(task.documentIds, {
+      template,
+      contextLength: this.#contextLength,
+      maxDocumentTokens: task.maxDocumentTokens,
+      queryTokens: query.length,
+      hintRows,
+      softPromptRows,
+    });
   }
 
   async #adapterParts(

@@ -50,7 +50,7 @@ export async function openTraining(
     prefixBytesMax,
   });
   const embeddings = new EmbeddingTable(model.source);
-  const sequences = new PairSequences(settings, tokenizer, embeddings);
+  const sequences = new PairSequences(settings, tokenizer, embeddings, model.config.contextLength);
   const config = adapterConfigOf(settings, model, tokenizer.fingerprint);
   const start = initialAdapter({
     config,

@@ -21,6 +21,7 @@ import { writeTinyTextModel } from '#test/support/tiny-text-model.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hintrank-pairs-'));
 const texts = { query: 'who eats honey?', documentId: 'd1', document: 'The bear eats honey in the cave.' };
+const longTexts = { query: 'who eats honey?', documentId: 'd2', document: 'The bear eats honey. '.repeat(15) };
 let model: FrozenModel;
 let embeddings: EmbeddingTable;
 let runner: SequenceRunner;
@@ -45,11 +46,15 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function open(wanted: Partial<TrainingSettings>, hintLocation: AdapterConfig['hintLocation'] = 'suffix') {
+async function open(
+  wanted: Partial<TrainingSettings>,
+  hintLocation: AdapterConfig['hintLocation'] = 'suffix',
+  pair = texts,
+) {
   const settings = { ...trainingSettingsSchema.parse({ k: 3, maxTokensPerDoc: 20 }), ...wanted };
   if (model.tokenizer === null) throw new Error('the tiny model has a tokenizer');
   const { method, k, heads, filters, template } = settings;
-  const sequences = new PairSequences(settings, model.tokenizer, embeddings);
+  const sequences = new PairSequences(settings, model.tokenizer, embeddings, model.config.contextLength);
   const residual = method !== 'soft-prompt';
   const adapter = new TrainedAdapter(
     initialAdapter({
@@ -71,7 +76,7 @@ async function open(wanted: Partial<TrainingSettings>, hintLocation: AdapterConf
         );
   if (module !== null) modules.push(module);
   const layOut = (random: ReturnType<typeof seededRandom> | null = null): Promise<PairSequence> =>
-    sequences.adapted(texts, adapter, module, random, true);
+    sequences.adapted(pair, adapter, module, random, true);
   return { settings, sequences, adapter, layOut };
 }
 
@@ -94,6 +99,25 @@ describe('a pair in training', () => {
     });
     expect(await score(await layOut())).toBeCloseTo(served?.meanLogLikelihood ?? Number.NaN, 2);
   });
+
+  it.each(methods)(
+    'of %s is cut to the context as it is served: a long document is no longer than the model can read',
+    async (method) => {
+      const { adapter, layOut } = await open({ method, maxTokensPerDoc: 400 }, 'suffix', longTexts);
+      await serving.loadAdapter('long', adapter.toAdapterFile());
+      const [served] = await serving.score({
+        document: longTexts.document,
+        queries: [longTexts.query],
+        adapterDigest: 'long',
+        maxTokensPerDoc: 400,
+      });
+      const sequence = await layOut();
+      const { prefixIds, suffix } = sequence.task;
+      expect(prefixIds.length + embeddings.embed(suffix).length / embeddings.width).toBe(model.config.contextLength);
+      expect(served?.truncated).toBe(true);
+      expect(await score(sequence)).toBeCloseTo(served?.meanLogLikelihood ?? Number.NaN, 2);
+    },
+  );
 
   it('without an adapter scores as the base model', async () => {
     const { sequences } = await open({});
@@ -122,7 +146,7 @@ describe('a pair in training', () => {
     expect((await layOut()).task.prefixIds).toEqual(long.task.prefixIds);
     const short = (await open({ maxTokensPerDoc: 5 })).sequences.base(texts);
     expect(long.task.prefixIds.length - short.task.prefixIds.length).toBe(15);
-    expect(long.task.prefixKey).toBe('d1');
+    expect(long.task.prefixKey).toBe('20 d1');
   });
 
   it.each([

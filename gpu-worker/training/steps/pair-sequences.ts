@@ -1,3 +1,4 @@
+import { fitDocument } from '#gpu-worker/q-peft/fit-document.ts';
 import {
   type AdapterParts,
   layoutPrefix,
@@ -41,14 +42,16 @@ export class PairSequences {
   readonly #tokenizer: Tokenizer;
   readonly #template: TokenTemplate;
   readonly #embeddings: EmbeddingTable;
+  readonly #contextLength: number;
   readonly #filters: TokenFilters;
   readonly #documents = new Map<string, readonly number[]>();
 
-  constructor(settings: TrainingSettings, tokenizer: Tokenizer, embeddings: EmbeddingTable) {
+  constructor(settings: TrainingSettings, tokenizer: Tokenizer, embeddings: EmbeddingTable, contextLength: number) {
     this.#settings = settings;
     this.#tokenizer = tokenizer;
     this.#template = resolveTemplate(settings.template, tokenizer);
     this.#embeddings = embeddings;
+    this.#contextLength = contextLength;
     const { specialIds, isStopWord, hasLetter } = new TokenDescriptions(tokenizer);
     this.#filters = { filters: settings.filters, specialIds, isStopWord, hasLetter };
   }
@@ -59,7 +62,8 @@ export class PairSequences {
 
   /** The pair without an adapter. */
   base(texts: PairTexts): PairSequence {
-    return { task: this.#task(texts, noAdapterParts, null), input: null };
+    const document = this.#fitted(texts, 0, null);
+    return { task: this.#task(texts, document, noAdapterParts, null), input: null };
   }
 
   /** The pair with the adapter's hints or soft prompt; `withGradient` asks for the gradient of those rows. */
@@ -74,23 +78,31 @@ export class PairSequences {
     if (module === null) {
       const softPrompt = adapter.dense('soft_prompt').slice();
       const parts = { hints: null, hintLocation, softPrompt };
-      return { task: this.#task(texts, parts, withGradient ? softPrompt : null), input: null };
+      const document = this.#fitted(texts, 0, softPrompt.length / this.#embeddings.width);
+      return { task: this.#task(texts, document, parts, withGradient ? softPrompt : null), input: null };
     }
-    const input = this.#hintInput(texts, adapter, random);
+    const document = this.#fitted(texts, this.#hintRows(texts.query), null);
+    const input = this.#hintInput(texts, document, adapter, random);
     const hints = await module.forward(input, adapter);
     const parts = { hints, hintLocation, softPrompt: null };
-    return { task: this.#task(texts, parts, withGradient ? hints : null), input };
+    return { task: this.#task(texts, document, parts, withGradient ? hints : null), input };
   }
 
   /** @param watched the rows, among the parts of the sequence, whose gradient is asked for */
-  #task(texts: PairTexts, adapter: AdapterParts, watched: Float32Array | null): SequenceTask {
-    const prefix = layoutPrefix(this.#template, this.#documentIds(texts), adapter);
+  #task(
+    texts: PairTexts,
+    document: readonly number[],
+    adapter: AdapterParts,
+    watched: Float32Array | null,
+  ): SequenceTask {
+    const prefix = layoutPrefix(this.#template, document, adapter);
     const targetIds = targetsOf(this.#template, this.#queryIds(texts.query));
     const suffix = layoutSuffix(this.#template, targetIds, adapter);
     const prefixIds = idsOf(prefix);
     const parts = prefixIds === null ? [...prefix, ...suffix] : suffix;
     return {
-      prefixKey: prefixIds === null ? '' : texts.documentId,
+      // A long query may leave room for less of the same document.
+      prefixKey: prefixIds === null ? '' : `${document.length} ${texts.documentId}`,
       prefixIds: prefixIds ?? [],
       cache: 'train',
       suffix: parts,
@@ -106,13 +118,18 @@ export class PairSequences {
     return { start, length: watched.length / width };
   }
 
-  #hintInput(texts: PairTexts, adapter: TrainedAdapter, random: SequenceRandom): HintInput {
+  #hintInput(
+    texts: PairTexts,
+    document: readonly number[],
+    adapter: TrainedAdapter,
+    random: SequenceRandom,
+  ): HintInput {
     const { method, k, hintChoice, heads, attentionDropout } = this.#settings;
     const tokens: HintTokens = {
       open: this.#template.hintOpen,
       close: this.#template.hintClose,
       query: this.#queryIds(texts.query),
-      document: this.#documentIds(texts),
+      document,
     };
     if (method === 'attend') {
       const dropout = random === null || attentionDropout === 0 ? null : random;
@@ -123,7 +140,6 @@ export class PairSequences {
       );
     }
     if (hintChoice === 'similar') return retrieveInput(tokens, k, adapter, this.#embeddings, this.#filters);
-    const { document } = tokens;
     const draw = random ?? fixedDraw();
     return blockInput(
       tokens,
@@ -135,10 +151,29 @@ export class PairSequences {
     return this.#tokenizer.encode(this.#template.textPrefix + query);
   }
 
+  #hintRows(query: string): number {
+    const { method, k } = this.#settings;
+    const rows = method === 'attend' ? this.#queryIds(query).length : k;
+    return this.#template.hintOpen.length + rows + this.#template.hintClose.length;
+  }
+
+  /** The document as it is cut for this query. */
+  #fitted(texts: PairTexts, hintRows: number, softPromptRows: number | null): readonly number[] {
+    return fitDocument(this.#documentIds(texts), {
+      template: this.#template,
+      contextLength: this.#contextLength,
+      maxDocumentTokens: this.#settings.maxTokensPerDoc,
+      queryTokens: this.#queryIds(texts.query).length,
+      hintRows,
+      softPromptRows,
+    });
+  }
+
   #documentIds({ documentId, document }: PairTexts): readonly number[] {
     const known = this.#documents.get(documentId);
     if (known !== undefined) return known;
     const ids = this.#tokenizer.encode(this.#template.textPrefix + document);
+    // Only what any query can get is remembered: documents may be long, and there may be many.
     const { maxTokensPerDoc } = this.#settings;
     const kept = this.#template.keep === 'start' ? ids.slice(0, maxTokensPerDoc) : ids.slice(-maxTokensPerDoc);
     this.#documents.set(documentId, kept);
