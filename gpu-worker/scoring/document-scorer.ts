@@ -24,6 +24,7 @@ export class DocumentScorer {
   readonly #tokenizer: Tokenizer | null;
   readonly #embeddings: EmbeddingTable;
   readonly #hintSessions: HintSessions;
+  readonly #runner: LanguageModelRunner;
   readonly #scorer: PairScorer;
   readonly #descriptions: TokenDescriptions | null;
   readonly #templates = new Map<TemplateName, TokenTemplate>();
@@ -33,12 +34,18 @@ export class DocumentScorer {
     this.#tokenizer = model.tokenizer;
     this.#embeddings = new EmbeddingTable(model.source);
     this.#hintSessions = new HintSessions(model.config.hiddenSize);
+    this.#runner = runner;
     this.#scorer = new PairScorer(runner, this.#embeddings, model.config.contextLength);
     this.#descriptions = model.tokenizer === null ? null : new TokenDescriptions(model.tokenizer);
   }
 
   static async open(model: FrozenModel, graphPath: string): Promise<DocumentScorer> {
     return new DocumentScorer(model, await LanguageModelRunner.open(graphPath, model.config));
+  }
+
+  async close(): Promise<void> {
+    await this.#hintSessions.close();
+    await this.#runner.close();
   }
 
   async score(task: ScoreTask): Promise<PairScore[]> {

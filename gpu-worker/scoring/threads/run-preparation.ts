@@ -12,17 +12,13 @@ export async function runPreparation(
   onProgress: (stage: string, fraction: number) => void,
 ): Promise<PreparationResult> {
   const worker = new Worker(new URL('./preparation-thread.ts', import.meta.url), { workerData: options });
-  try {
-    return await new Promise((resolve, reject) => {
-      worker.on('message', (message: PreparationMessage) => {
-        if (message.kind === 'progress') onProgress(message.stage, message.fraction);
-        else if (message.kind === 'prepared') resolve(message.result);
-        else reject(fromPortableError(message.error));
-      });
-      worker.on('error', reject);
-      worker.on('exit', (code) => reject(new Error(`the preparation thread ended with code ${code}`)));
+  return new Promise((resolve, reject) => {
+    worker.on('message', (message: PreparationMessage) => {
+      if (message.kind === 'progress') onProgress(message.stage, message.fraction);
+      else if (message.kind === 'prepared') resolve(message.result);
+      else reject(fromPortableError(message.error));
     });
-  } finally {
-    await worker.terminate();
-  }
+    worker.on('error', reject);
+    worker.on('exit', (code) => reject(new Error(`the preparation thread ended with code ${code}`)));
+  });
 }

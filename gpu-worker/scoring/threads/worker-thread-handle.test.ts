@@ -13,7 +13,9 @@ const entryOf = (start: string) =>
     `data:text/javascript,${encodeURIComponent(`
       import { parentPort, workerData } from 'node:worker_threads';
       const send = (reply) => parentPort.postMessage(reply);
-      parentPort.on('message', ({ id, say, value }) => {
+      parentPort.on('message', (message) => {
+        if (message === 'close') return parentPort.close();
+        const { id, say, value } = message;
         if (say === 'double') send({ kind: 'done', id, value: 2 * value });
         if (say === 'refuse')
           send({ kind: 'error', id, error: { code: 'invalid_request', message: 'no', param: 'query', stack: undefined } });

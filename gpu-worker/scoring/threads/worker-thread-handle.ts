@@ -2,6 +2,9 @@ import { Worker } from 'node:worker_threads';
 import { fromPortableError, type PortableError } from '#gpu-worker/scoring/threads/thread-messages.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 
+/** Asks a thread to end by itself (serve-requests.ts). */
+export const closeMessage = 'close';
+
 /** What a thread says: once `ready` or `failed`, then one answer per request. */
 export type WorkerThreadReply<Value> =
   | { readonly kind: 'ready' }
@@ -18,11 +21,13 @@ interface Pending<Value> {
 export class WorkerThreadHandle<Work extends object, Value> {
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending<Value>>();
+  readonly #exited: Promise<void>;
   #nextId = 1;
   #ended = false;
 
   private constructor(worker: Worker) {
     this.#worker = worker;
+    this.#exited = new Promise((resolve) => worker.once('exit', () => resolve()));
   }
 
   /** Resolves when the thread is ready. `onDeath` is called once if the thread ends without having been asked to. */
@@ -47,7 +52,6 @@ export class WorkerThreadHandle<Work extends object, Value> {
           resolve();
         } else if (reply.kind === 'failed') {
           end(fromPortableError(reply.error));
-          worker.terminate().catch(() => {});
         } else {
           handle.#settle(reply);
         }
@@ -69,11 +73,12 @@ export class WorkerThreadHandle<Work extends object, Value> {
     });
   }
 
-  /** Ends the thread; what it has not answered yet is rejected, so that nobody waits for ever. */
+  /** Ends the thread when it has finished what it runs; what it has not answered yet is rejected at once, so that nobody waits for ever. */
   async close(): Promise<void> {
-    this.#ended = true;
     this.#rejectPending(new ServiceError('not_ready', 'The worker is shutting down.'));
-    await this.#worker.terminate();
+    if (!this.#ended) this.#worker.postMessage(closeMessage);
+    this.#ended = true;
+    await this.#exited;
   }
 
   #settle(reply: Extract<WorkerThreadReply<Value>, { id: number }>): void {

@@ -63,6 +63,11 @@ export class SequenceRunner {
     return { meanNegativeLogLikelihood: meanNegative(result.logProbabilities), gradient: rows };
   }
 
+  async close(): Promise<void> {
+    await this.#forward.close();
+    await this.#gradient.close();
+  }
+
   /** Rounded to fp16 whether it was stored or not, so that a run does not depend on what the store had room for. */
   async #prefix(task: SequenceTask): Promise<KeyValues> {
     if (task.prefixIds.length === 0) return noKeyValues;

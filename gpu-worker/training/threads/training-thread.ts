@@ -1,7 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openModel } from '#gpu-worker/language-model/open-model.ts';
-import { toPortableError } from '#gpu-worker/scoring/threads/thread-messages.ts';
-import type { WorkerThreadReply } from '#gpu-worker/scoring/threads/worker-thread-handle.ts';
+import { serveRequests } from '#gpu-worker/scoring/threads/serve-requests.ts';
 import { SequenceRunner } from '#gpu-worker/training/threads/sequence-runner.ts';
 import type {
   SequenceResult,
@@ -13,21 +12,13 @@ import type {
 const port = parentPort;
 if (port === null) throw new Error('training-thread.ts runs as a worker thread only');
 const options = workerData as TrainingThreadOptions;
-const send = (reply: WorkerThreadReply<SequenceResult>) => port.postMessage(reply);
 
-try {
-  const runner = await SequenceRunner.open(openModel(options.modelPath), options);
-  let last: Promise<void> = Promise.resolve();
-  port.on('message', (request: SequenceTask & { readonly id: number }) => {
-    last = last.then(async () => {
-      try {
-        send({ kind: 'done', id: request.id, value: await runner.run(request) });
-      } catch (error) {
-        send({ kind: 'error', id: request.id, error: toPortableError(error) });
-      }
-    });
-  });
-  send({ kind: 'ready' });
-} catch (error) {
-  send({ kind: 'failed', error: toPortableError(error) });
-}
+await serveRequests<SequenceTask & { readonly id: number }, SequenceResult>(port, async () => {
+  const model = openModel(options.modelPath);
+  const runner = await SequenceRunner.open(model, options);
+  const release = async () => {
+    await runner.close();
+    model.close();
+  };
+  return { perform: (task) => runner.run(task), release };
+});
