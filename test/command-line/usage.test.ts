@@ -23,7 +23,7 @@ describe('hintrank', () => {
   );
 
   it.each([
-    [[], 2, 'Name a command: rerank, score, evaluate, model fetch.'],
+    [[], 2, 'Name a command: rerank, score, evaluate, calibrate, train, model fetch.'],
     [['rernk'], 2, 'Unknown command "rernk": did you mean rerank?'],
     [['model'], 2, '"model" needs a second word: model fetch.'],
     [['rerank', '--qury', 'x'], 2, 'Unknown flag --qury: did you mean --query?'],
@@ -38,7 +38,9 @@ describe('hintrank', () => {
       1,
       'The folder of the output /no/such/folder/x does not exist.',
     ],
-    [['evaluate', '--data', '.', '--run', '/no/such.trec'], 1, '/no/such.trec does not exist.'],
+    [['evaluate', '--data', '.', '--run', '/no/such.trec'], 1, 'qrels/test.tsv does not exist.'],
+    [['train', '--data', '/no/such', '--output', '/tmp/hintrank-usage.safetensors'], 1, '/no/such does not exist.'],
+    [['train', '--data', '.'], 2, '--output is required.'],
   ])('%j ends with %i and one sentence', async (words, exitCode, sentence) => {
     const result = await runHintrank(words);
     expect(result.exitCode).toBe(exitCode);
