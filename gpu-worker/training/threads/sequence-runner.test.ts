@@ -49,7 +49,7 @@ it('gives the loss with and without the backward pass alike, and no gradient whe
 it('differentiates the mean over the targets, with respect to the rows that were asked for', async () => {
   const { gradient } = await runner.run(task);
   const direction = rows.map(() => normal());
-  const expected = (gradient ?? []).reduce((sum, value, index) => sum + value * (direction[index] ?? 0), 0);
+  const expected = [...(gradient ?? [])].reduce((sum, value, index) => sum + value * (direction[index] ?? 0), 0);
   const slope = await centralDifference(async (step) => {
     const moved = rows.map((value, index) => value + step * (direction[index] ?? 0));
     const suffix = [{ ids: [5, 6] }, { rows: moved }, { ids: [40, 41, 42] }];
