@@ -1,6 +1,6 @@
 import type { TokenFilters } from '#gpu-worker/q-peft/select-hint-tokens.ts';
-import { stopWords } from '#gpu-worker/q-peft/stop-words.ts';
 import type { Tokenizer } from '#gpu-worker/tokenizer/tokenizer.ts';
+import { stopWords } from '#shared/text/stop-words.ts';
 
 /** What the hint filters ask of single tokens, from their text. */
 export class TokenDescriptions implements Omit<TokenFilters, 'filters'> {

@@ -1,5 +1,5 @@
 import { stemmer } from 'stemmer';
-import { stopWords } from '#gpu-worker/q-peft/stop-words.ts';
+import { stopWords } from '#shared/text/stop-words.ts';
 
 /** Runs of at least two letters, digits, marks and underscores: single characters say little and are in every document. */
 const wordPattern = /[\p{L}\p{M}\p{N}_]{2,}/gu;

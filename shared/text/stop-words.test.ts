@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { stopWords } from '#gpu-worker/q-peft/stop-words.ts';
+import { stopWords } from '#shared/text/stop-words.ts';
 
 it('holds single lower-case words, each reachable by a token’s trimmed lower-case text', () => {
   expect(stopWords.size).toBe(33);
