@@ -1,4 +1,4 @@
-/** The import directions of design.md as data, and their check. Paths are from the repository's folder. */
+/** The import directions of ARCHITECTURE.md as data, and their check. Paths are from the repository's folder. */
 
 /** Part → the other parts that its production code may import. */
 const partsAllowed: Readonly<Record<string, readonly string[]>> = {

@@ -5,7 +5,7 @@ import { join, sep } from 'node:path';
 /** The repository's folder. */
 export const repositoryFolder = join(import.meta.dirname, '..', '..');
 
-/** The folders that hold TypeScript, each a part of design.md. */
+/** The folders that hold TypeScript, each a part of ARCHITECTURE.md. */
 const parts = ['shared', 'edge', 'gpu-worker', 'cli', 'infra', 'test'];
 
 export interface SourceFile {
