@@ -25,8 +25,8 @@ describe('training settings', () => {
       maxTokensPerDoc: 160,
       evaluateEvery: 20,
       patience: 5,
-      devQueries: 100,
-      devDepth: 20,
+      devQueries: 64,
+      devDepth: 10,
       hintChoice: 'similar',
       seed: 0,
     });

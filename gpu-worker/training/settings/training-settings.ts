@@ -61,7 +61,7 @@ export const trainingSettingsSchema = z.strictObject({
     .max(10_000)
     .default(100)
     .describe('Dev queries that are looked at, the first of a seeded order.'),
-  devDepth: z.int().min(2).max(1_000).default(20).describe('Candidates of each dev query that are reranked.'),
+  devDepth: z.int().min(2).max(1_000).default(10).describe('Candidates of each dev query that are reranked.'),
   hintChoice: z
     .enum(['similar', 'random'])
     .default('similar')

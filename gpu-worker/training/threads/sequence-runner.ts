@@ -11,7 +11,7 @@ import type {
 import { decodeHalfFloats, encodeHalfFloats } from '#shared/safetensors/half-float.ts';
 
 /** Share of the store that training documents get; the dev queries' candidates come round more often. */
-const trainShare = 0.4;
+const trainShare = 0.2;
 
 /** Runs sequences on one thread: the frozen prefix from its cache, the suffix forward, or forward and backward. */
 export class SequenceRunner {
@@ -76,7 +76,9 @@ export class SequenceRunner {
     if (known !== undefined) return expand(known);
     const { length, tensors } = await this.#forward.keyValues(this.#embeddings.gather(task.prefixIds));
     const stored = { length, tensors: tensors.map((tensor) => encodeHalfFloats(tensor)) };
-    store.set(task.prefixKey, stored);
+    // A look goes through all dev candidates in the same order: evicting the oldest would push each out just before it is asked for again.
+    const room = store.calculatedSize + bytesOf(stored) <= store.maxSize;
+    if (task.cache === 'train' || room) store.set(task.prefixKey, stored);
     return expand(stored);
   }
 }
