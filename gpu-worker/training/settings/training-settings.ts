@@ -59,7 +59,7 @@ export const trainingSettingsSchema = z.strictObject({
     .int()
     .min(1)
     .max(10_000)
-    .default(100)
+    .default(64)
     .describe('Dev queries that are looked at, the first of a seeded order.'),
   devDepth: z.int().min(2).max(1_000).default(10).describe('Candidates of each dev query that are reranked.'),
   hintChoice: z
