@@ -11,6 +11,7 @@ import {
   type EvaluationArguments,
   parseCompared,
   parseCutoffs,
+  parseEvaluationScoring,
   parseFirstStage,
   parseFusion,
   parseMethod,
@@ -53,12 +54,16 @@ export const evaluateCommand = defineCommand({
       args['limit-queries'] === undefined
         ? undefined
         : parseInteger('limit-queries', args['limit-queries'], 1, 1_000_000_000);
+    const scoring = await parseEvaluationScoring(args);
     const method = await parseMethod(args.method);
     if (method === null && (args.output !== undefined || (fusion !== undefined && args.compare === undefined)))
       throw new UsageError('--method none scores nothing, so there is nothing to write or to fuse.');
     const compared = args.compare === undefined ? null : await parseCompared(args.compare);
     for (const path of [args.output, args['first-stage-output'], args.markdown, args.html])
       if (path !== undefined) await checkOutputPath(path);
+    const methods = [method, compared].flatMap((item) => (item === null || item.kind === 'run' ? [] : [item]));
+    if (methods.length === 0 && scoring.scoring === 'blended')
+      throw new UsageError('--method none scores nothing, so there is nothing to blend.');
     const comparedRun = compared?.kind === 'run' ? await readTrecRun(compared.path) : null;
 
     const judgements = await readBeirJudgements(args.data, args.split);
@@ -78,14 +83,19 @@ export const evaluateCommand = defineCommand({
       queryIds: new Set(candidates.keys()),
     });
 
-    const methodName = tagOf(args.method);
-    const comparedName = tagOf(args.compare ?? '');
-    const methods = [method, compared].flatMap((item) => (item === null || item.kind === 'run' ? [] : [item]));
+    const ending = scoring.scoring === 'blended' ? '-blended' : '';
+    const methodName = `${tagOf(args.method)}${ending}`;
+    const comparedName = `${tagOf(args.compare ?? '')}${compared?.kind === 'run' ? '' : ending}`;
+    // Random documents have random scores, which no constants were fitted for.
+    const firstStage = choice.kind === 'random' ? undefined : candidates;
     const withTitle = args['with-title'] === true;
     const scored =
-      methods.length === 0 ? null : await rerankWithMethods(methods, candidates, data, { settings, withTitle, io });
-    const reranked = method === null ? undefined : scored?.runs[0];
-    const other = comparedRun ?? (compared === null ? undefined : scored?.runs.at(-1));
+      methods.length === 0
+        ? null
+        : await rerankWithMethods(methods, candidates, data, { settings, scoring, firstStage, withTitle, io });
+    const own = method === null ? undefined : scored?.rankings[0];
+    const reranked = own?.run;
+    const other = comparedRun ?? (compared === null ? undefined : scored?.rankings.at(-1)?.run);
     if (args.output !== undefined && reranked !== undefined) await writeTrecRun(args.output, reranked, methodName);
 
     const runs = collectRankings({
@@ -98,10 +108,10 @@ export const evaluateCommand = defineCommand({
     const report: EvaluationReport = {
       data: basename(args.data),
       split: args.split,
-      method: methodName,
+      method: tagOf(args.method),
       firstStage: retrieved.description,
       depth,
-      scoring: scored?.scoring ?? null,
+      scoring: scored && { ...scored.scoring, blend: own?.blend ?? null },
       evaluation: evaluateRankings(runs, { judgements, cutoffs, bootstrap }),
       queries: data.queries,
       notes,

@@ -1,5 +1,6 @@
 import type { ArgsDef } from 'citty';
 import { engineFlags, precisionFlag } from '#cli/engine/engine-flags.ts';
+import { scoringFlags } from '#cli/engine/scoring-flags.ts';
 
 /** The flags of `hintrank evaluate`. */
 export const evaluationFlags = {
@@ -28,6 +29,17 @@ export const evaluationFlags = {
     default: 'clean-1',
     valueHint: 'clean-1|upr-1|ADAPTER_FILE|none',
     description: 'A template without an adapter, an adapter file, or none to measure the first stage alone.',
+  },
+  scoring: {
+    ...scoringFlags.scoring,
+    default: 'likelihood',
+    description:
+      'What orders what is scored: the likelihood alone (the paper), or log-odds of relevance, from likelihoods and shared words.',
+  },
+  calibration: {
+    ...scoringFlags.calibration,
+    description:
+      "With --scoring blended, constants of `hintrank calibrate` for --method. Without it: the adapter's, or those shipped for the default model.",
   },
   fusion: {
     type: 'string',
@@ -68,7 +80,7 @@ export const evaluationFlags = {
   output: {
     type: 'string',
     valueHint: 'RUN.trec',
-    description: 'Write the reranked run, with mean log-likelihoods (nats per query token).',
+    description: 'Write the reranked run, with mean log-likelihoods (nats per query token) or, blended, log-odds.',
   },
   'first-stage-output': { type: 'string', valueHint: 'RUN.trec', description: "Write the first stage's run." },
   json: { type: 'boolean', description: 'JSON instead of a table, with the metrics of every query.' },

@@ -3,9 +3,12 @@ import { parseInteger } from '#cli/command-line/parse-values.ts';
 import { UsageError } from '#cli/command-line/usage-error.ts';
 import { isTemplateName } from '#cli/engine/engine-flags.ts';
 import { type AdapterFile, readAdapterFile } from '#cli/engine/open-engine.ts';
+import { parseScoringFlags } from '#cli/engine/scoring-flags.ts';
 import type { evaluationFlags } from '#cli/evaluation/evaluation-flags.ts';
 import type { FirstStageChoice } from '#gpu-worker/evaluation/first-stage/retrieve-first-stage.ts';
 import { type TemplateName, templateNames } from '#gpu-worker/q-peft/template-registry.ts';
+import type { Calibration } from '#shared/calibration/calibration.ts';
+import type { Scoring } from '#shared/protocol/rerank-request.ts';
 
 export type EvaluationArguments = ParsedArgs<typeof evaluationFlags>;
 
@@ -13,6 +16,12 @@ export type EvaluationArguments = ParsedArgs<typeof evaluationFlags>;
 export type Method =
   | { readonly kind: 'template'; readonly template: TemplateName }
   | { readonly kind: 'adapter'; readonly adapter: AdapterFile };
+
+export interface EvaluationScoring {
+  readonly scoring: Scoring;
+  /** Of --calibration. */
+  readonly calibration: Calibration | undefined;
+}
 
 const cutoffsMax = 20;
 const cutoffMax = 10_000;
@@ -40,6 +49,14 @@ export function parseSeed(args: EvaluationArguments): number {
 
 export function parseFusion(args: EvaluationArguments): number | undefined {
   return args.fusion === undefined ? undefined : parseNumber('fusion', args.fusion, 0, 1);
+}
+
+/** @throws UsageError for constants that nothing is blended with, or what `parseScoringFlags` throws */
+export async function parseEvaluationScoring(args: EvaluationArguments): Promise<EvaluationScoring> {
+  const { scoring = 'likelihood', calibration } = await parseScoringFlags(args);
+  if (scoring === 'likelihood' && calibration !== undefined)
+    throw new UsageError('--calibration is for blended scores; give --scoring blended with it.');
+  return { scoring, calibration };
 }
 
 /** Ascending, each once, with the two that every report names. */

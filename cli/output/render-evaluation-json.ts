@@ -16,6 +16,10 @@ export function renderEvaluationJson(report: EvaluationReport): string {
     ...(scoring === null
       ? {}
       : {
+          scoring: scoring.orderedBy,
+          calibration_error: scoring.blend?.expectedCalibrationError ?? null,
+          log_loss: scoring.blend?.logLoss ?? null,
+          calibrated_on: scoring.blend?.fittedOn ?? null,
           precision: scoring.precision,
           threads: scoring.threads,
           max_tokens_per_doc: scoring.maxTokensPerDoc,

@@ -18,7 +18,17 @@ const report: EvaluationReport = {
   method: 'ours',
   firstStage: 'the run a.trec',
   depth: 20,
-  scoring: { precision: 'fp32', threads: 1, cores: 2, maxTokensPerDoc: 160, pairs: 8, documents: 2, seconds: 2 },
+  scoring: {
+    orderedBy: 'blended',
+    blend: { fittedOn: 'sample, dev, 2026-11-23', withFirstStage: true, pairs: 8, expectedCalibrationError: 0.25, logLoss: 0.5 }, // biome-ignore format: one blend
+    precision: 'fp32',
+    threads: 1,
+    cores: 2,
+    maxTokensPerDoc: 160,
+    pairs: 8,
+    documents: 2,
+    seconds: 2,
+  },
   evaluation: evaluateRankings(
     [
       { role: 'first_stage', name: 'first stage', run: run(['bad', 'good']) },
@@ -31,6 +41,29 @@ const report: EvaluationReport = {
 };
 
 describe('an evaluation', () => {
+  it('says in every form what orders, and how well its probabilities hold', () => {
+    const render = [renderEvaluation, renderEvaluationMarkdown, (from: EvaluationReport) => parseHTML(renderEvaluationHtml(from)).document.body.textContent]; // biome-ignore format: three forms
+    for (const text of render.map((one) => one(report))) {
+      expect(text).toContain(
+        "log-odds of relevance, the first stage's scores among them; constants fitted on sample, dev,",
+      );
+      expect(text).toContain('expected calibration error 0.2500, log loss 0.5000 nats, over 8 pairs');
+    }
+    const { scoring } = report;
+    const byLikelihood = {
+      ...report,
+      scoring: scoring && { ...scoring, orderedBy: 'likelihood' as const, blend: null },
+    };
+    for (const text of render.map((one) => one(byLikelihood))) {
+      expect(text).toContain('Ordered by mean log-likelihood');
+      expect(text).not.toContain('calibration error');
+    }
+    expect(JSON.parse(renderEvaluationJson(byLikelihood))).toMatchObject({
+      scoring: 'likelihood',
+      calibration_error: null,
+    });
+  });
+
   it('is a table with notes and a verdict at a terminal', () => {
     const text = renderEvaluation(report);
     expect(text).toMatch(/^ +nDCG@10 +Hit@1 +MRR@10 +Recall@10 +MAP\nfirst stage +0\.6309 +0\.0000 +0\.5000/);
@@ -41,7 +74,7 @@ describe('an evaluation', () => {
 
   it('is JSON with every metric of every ranking and query', () => {
     const json = JSON.parse(renderEvaluationJson(report));
-    expect(json).toMatchObject({ queries: 4, pairs: 8, first_stage: { hit_at_1: 0 }, reranked: { hit_at_1: 0.75, map: 0.75 } }); // biome-ignore format: one report
+    expect(json).toMatchObject({ scoring: 'blended', calibration_error: 0.25, log_loss: 0.5, queries: 4, pairs: 8, first_stage: { hit_at_1: 0 }, reranked: { hit_at_1: 0.75, map: 0.75 } }); // biome-ignore format: one report
     expect(json.comparisons[0]).toMatchObject({ ranking: 'reranked', against: 'first_stage', queries: 4 });
     expect(json.comparisons[0].metrics.hit_at_1).toMatchObject({ mean_difference: 0.75, wins: 3, losses: 0, ties: 1, degrees_of_freedom: 3 }); // biome-ignore format: one comparison
     expect(json.per_query.reranked.q3).toMatchObject({ ndcg_at_10: 0, mrr_at_5: 0 });

@@ -1,5 +1,6 @@
 import type { RunComparison } from '#gpu-worker/evaluation/compare-runs.ts';
 import { describeComparison } from '#gpu-worker/evaluation/report/describe-comparison.ts';
+import { describeScoring } from '#gpu-worker/evaluation/report/describe-scoring.ts';
 import type { EvaluationReport } from '#gpu-worker/evaluation/report/evaluation-report.ts';
 import { intervalConfidence } from '#gpu-worker/evaluation/statistics/bootstrap-means.ts';
 
@@ -19,6 +20,7 @@ export function renderEvaluation(report: EvaluationReport): string {
     ...evaluation.rankings.map(({ name, means }) => row(name, columns.map((label) => (means.get(label) ?? 0).toFixed(4)))), // biome-ignore format: a row
     '',
     `${queries} queries with a relevant document, ${report.data} ${report.split}; first stage: ${report.firstStage}, top ${report.depth}.`,
+    ...(scoring === null ? [] : describeScoring(scoring)),
     ...report.notes,
     ...evaluation.comparisons.map(describeComparison),
   ];
@@ -30,14 +32,18 @@ export function renderEvaluation(report: EvaluationReport): string {
     lines.push(
       `${scoring.pairs} pairs, ${scoring.documents} documents of at most ${scoring.maxTokensPerDoc} tokens, in ${scoring.seconds.toFixed(1)} s on ${scoring.threads} threads (${scoring.cores} cores): ${(scoring.documents / scoring.seconds).toFixed(1)} documents/s, ${(scoring.pairs / scoring.seconds).toFixed(1)} pairs/s.`,
     );
-  if (scoreComparison !== undefined) lines.push(renderScoreComparison(scoreComparison));
+  if (scoreComparison !== undefined)
+    lines.push(
+      renderScoreComparison(scoreComparison, scoring?.orderedBy === 'blended' ? 'log-odds' : 'nats per token'),
+    );
   return `${lines.join('\n')}\n`;
 }
 
-function renderScoreComparison(comparison: RunComparison): string {
+/** `unit` is that of our scores; a run does not say which its scores have. */
+function renderScoreComparison(comparison: RunComparison, unit: string): string {
   return [
     `Scores against the compared run's, ${comparison.pairs} common pairs:`,
-    `mean |Δ| ${comparison.meanAbsoluteDifference.toFixed(4)}, max |Δ| ${comparison.maxAbsoluteDifference.toFixed(4)} nats per token,`,
+    `mean |Δ| ${comparison.meanAbsoluteDifference.toFixed(4)}, max |Δ| ${comparison.maxAbsoluteDifference.toFixed(4)} ${unit},`,
     `mean Spearman within a query ${comparison.meanSpearman.toFixed(4)}.`,
   ].join(' ');
 }

@@ -1,4 +1,4 @@
-import type { ScoredPairs } from '#gpu-worker/evaluation/score-run-pairs.ts';
+import type { ScoredPair, ScoredPairs } from '#gpu-worker/evaluation/score-run-pairs.ts';
 import type { TrecRun } from '#gpu-worker/evaluation/trec-run.ts';
 import type { TemplateName } from '#gpu-worker/q-peft/template-registry.ts';
 import type { ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
@@ -20,12 +20,17 @@ export interface PairFeaturesOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Queries that are asked at once: they keep every thread busy, and stay far below what the engine's queue takes. */
+const queriesAtOnce = 256;
+
 /** Completes scored pairs to features: adds each query's own likelihood, by one run a query, and the first stage's score. */
 export async function pairFeatures(
   engine: Pick<ScoringEngine, 'queryLogLikelihood'>,
   { pairs, queries, template, firstStage, signal }: PairFeaturesOptions,
 ): Promise<PairFeatures[]> {
-  const ofQueries = [...pairs].map(async ([queryId, scored]): Promise<PairFeatures[]> => {
+  const completeQuery = async ([queryId, scored]: readonly [string, readonly ScoredPair[]]): Promise<
+    PairFeatures[]
+  > => {
     const query = queries.get(queryId) ?? '';
     const task = { query, template };
     const queryLogLikelihood = await engine.queryLogLikelihood(task, signal === undefined ? {} : { signal });
@@ -38,6 +43,10 @@ export async function pairFeatures(
         features: { meanLogLikelihood, queryLogLikelihood, lexicalMatch, firstStageScore: found.get(documentId) },
       };
     });
-  });
-  return (await Promise.all(ofQueries)).flat();
+  };
+  const waiting = [...pairs];
+  const completed: PairFeatures[][] = [];
+  while (waiting.length > 0)
+    completed.push(...(await Promise.all(waiting.splice(0, queriesAtOnce).map(completeQuery))));
+  return completed.flat();
 }

@@ -15,6 +15,7 @@ let folder = '';
 interface Result {
   readonly id: string;
   readonly mean_log_likelihood: number;
+  readonly relevance_score: number;
 }
 
 /** A BEIR folder of twelve real passages and one question, with a first stage that has the answer last. */
@@ -104,6 +105,45 @@ describe('hintrank evaluate with the default model', () => {
     const again = JSON.parse((await runHintrank([...words, '--threads', '1', '--compare', output])).stdout);
     expect(again.comparison).toMatchObject({ pairs: 12, mean_spearman: 1 });
     expect(again.comparison.max_absolute_difference).toBeLessThan(1e-6);
+  });
+
+  it('orders by likelihood or by blended log-odds, as --scoring says, with the scores of rerank', async () => {
+    const evaluate = async (output: string, ...words: string[]) => {
+      const named = ['--data', folder, '--run', join(folder, 'first.trec'), '--output', join(folder, output), '--json'];
+      const { exitCode, stdout } = await runHintrank(['evaluate', ...named, ...words]);
+      expect(exitCode).toBe(0);
+      const lines = (await readFile(join(folder, output), 'utf8')).trimEnd().split('\n');
+      const scores = new Map(lines.map((line) => [line.split(' ')[2] ?? '', Number(line.split(' ')[4])]));
+      expect([...scores.values()]).toEqual([...scores.values()].toSorted((a, b) => b - a));
+      return { report: JSON.parse(stdout), tag: lines[0]?.split(' ')[5], scores };
+    };
+    const likelihood = await evaluate('likelihood.trec');
+    const compared = ['--fusion', '0.5', '--compare', join(folder, 'likelihood.trec')];
+    const blended = await evaluate('blended.trec', '--scoring', 'blended', ...compared);
+
+    const asked = ['--query', question, '--documents', join(folder, 'passages.jsonl'), '--json'];
+    const { stdout } = await runHintrank(['rerank', ...asked, '--precision', 'fp32', '--max-tokens-per-doc', '160']);
+    const expected: Result[] = JSON.parse(stdout).results;
+    for (const { id, mean_log_likelihood, relevance_score } of expected) {
+      expect(likelihood.scores.get(id)).toBeCloseTo(mean_log_likelihood, 4);
+      expect(blended.scores.get(id)).toBeCloseTo(Math.log(relevance_score / (1 - relevance_score)), 4);
+    }
+    expect([...blended.scores.keys()]).not.toEqual([...likelihood.scores.keys()]);
+
+    const losses = expected.map(({ id, relevance_score }) =>
+      Math.log(id === answering ? relevance_score : 1 - relevance_score),
+    );
+    expect(blended.report.log_loss).toBeCloseTo(-losses.reduce((sum, loss) => sum + loss, 0) / losses.length, 4);
+    expect(blended.report.calibration_error).toBeGreaterThan(0);
+    expect(blended.report).toMatchObject({
+      scoring: 'blended',
+      method: 'clean-1',
+      fused: { hit_at_1: expect.any(Number) },
+    });
+    expect(blended.report.comparison.pairs).toBe(12);
+    expect(blended.report.names).toMatchObject({ reranked: 'clean-1-blended, fp32', compared: 'likelihood.trec' });
+    expect(likelihood.report).toMatchObject({ scoring: 'likelihood', calibration_error: null, log_loss: null });
+    expect([likelihood.tag, blended.tag]).toEqual(['clean-1', 'clean-1-blended']);
   });
 
   it('reads the adapter file that the method names', async () => {

@@ -31,6 +31,11 @@ describe('hintrank', () => {
     [['score', '--input', '-', '--precision', 'fp16'], 2, '--precision must be one of fp32, int8, not "fp16".'],
     [['score', '--input', '-', '--threads', '0'], 2, '--threads must be an integer from 1 to 256, not "0".'],
     [['evaluate', '--data', '.', '--run', 'x', '--method', 'clean-9'], 2, '--method is neither a template'],
+    [
+      ['evaluate', '--data', '.', '--run', 'x', '--method', 'none', '--scoring', 'blended'],
+      2,
+      '--method none scores nothing, so there is nothing to blend.',
+    ],
     [['rerank', '--query', 'x', '--documents', '/no/such.jsonl'], 1, '/no/such.jsonl does not exist.'],
     [['score', '--input', '/no/such.jsonl'], 1, '/no/such.jsonl does not exist.'],
     [

@@ -1,3 +1,4 @@
+import { describeScoring } from '#gpu-worker/evaluation/report/describe-scoring.ts';
 import type { EvaluationReport } from '#gpu-worker/evaluation/report/evaluation-report.ts';
 import { intervalConfidence } from '#gpu-worker/evaluation/statistics/bootstrap-means.ts';
 
@@ -17,6 +18,7 @@ export function describeSetup({ data, split, firstStage, depth, scoring, evaluat
       ? []
       : [
           `Scored: ${scoring.pairs} pairs in ${scoring.precision}, documents cut to ${scoring.maxTokensPerDoc} tokens, in ${scoring.seconds.toFixed(1)} s on ${scoring.threads} threads.`,
+          ...describeScoring(scoring),
         ]),
     `Metrics as trec_eval has them; equal scores are ordered by document id, last id first.`,
     `Differences are per query and paired: ${intervalConfidence * 100} % bootstrap intervals (${resamples} samples, seed ${seed}), two-sided paired t tests, not corrected for their number.`,
