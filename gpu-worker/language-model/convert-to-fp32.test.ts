@@ -2,11 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { convertToFp32, readBlocks, shapeOf } from '#gpu-worker/language-model/convert-to-fp32.ts';
+import { convertToFp32 } from '#gpu-worker/language-model/convert-to-fp32.ts';
 import type { FrozenModel } from '#gpu-worker/language-model/frozen-model.ts';
 import { openModel } from '#gpu-worker/language-model/open-model.ts';
 import type { WeightManifest } from '#gpu-worker/language-model/weight-manifest.ts';
-import type { TensorSource } from '#gpu-worker/weights/tensor-source.ts';
 import { writeRandomCheckpoint } from '#test/support/random-checkpoint.ts';
 
 describe('converting to fp32', () => {
@@ -60,36 +59,5 @@ describe('converting to fp32', () => {
   it('reports progress up to 1', () => {
     expect(fractions.at(-1)).toBe(1);
     expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
-  });
-});
-
-describe('reading blocks', () => {
-  /** A source whose row r is [r], which notes what is asked of it. */
-  function countingSource(rows: number) {
-    const asked: number[][] = [];
-    const source: TensorSource = {
-      tensors: new Map([['t', { name: 't', storage: 'F32', shape: [rows, 1] }]]),
-      readRows(_, start = 0, end = rows) {
-        asked.push([start, end]);
-        return Float32Array.from({ length: end - start }, (__, n) => start + n);
-      },
-      close() {},
-    };
-    return { source, asked };
-  }
-
-  it('never asks for more than 1,024 rows, and leaves none out', () => {
-    const { source, asked } = countingSource(2_049);
-    const rows = [...readBlocks(source, ['t'])].flatMap((block) => [...block]);
-    expect(rows).toEqual(Array.from({ length: 2_049 }, (_, row) => row));
-    expect(asked).toEqual([
-      [0, 1_024],
-      [1_024, 2_048],
-      [2_048, 2_049],
-    ]);
-  });
-
-  it('names a tensor that the checkpoint lacks', () => {
-    expect(() => shapeOf(countingSource(1).source, 'absent')).toThrow('the checkpoint has no tensor "absent"');
   });
 });

@@ -1,5 +1,5 @@
-import { readBlocks, shapeOf } from '#gpu-worker/language-model/convert-to-fp32.ts';
 import type { ModelConfig } from '#gpu-worker/language-model/model-config.ts';
+import { linearSize, readBlocks } from '#gpu-worker/language-model/read-linear.ts';
 import { type StoredLinear, storedLinearLayers, storedNorms } from '#gpu-worker/language-model/stored-linear-layers.ts';
 import { storedNames } from '#gpu-worker/language-model/tensor-names.ts';
 import type { WeightManifest } from '#gpu-worker/language-model/weight-manifest.ts';
@@ -49,9 +49,7 @@ function writeLinear(
   linear: StoredLinear,
 ): void {
   const { stored, role } = linear;
-  const shapes = linear.weights.map((name) => shapeOf(source, name));
-  const outputs = shapes.reduce((sum, [rows]) => sum + rows, 0);
-  const inputs = shapes[0]?.[1] ?? 0;
+  const { outputs, inputs } = linearSize(source, linear);
   const norm = linear.norm === null ? null : source.readRows(linear.norm);
   const quantised = emptyQuantisedLinear(outputs, inputs);
   let output = 0;

@@ -216,6 +216,14 @@ describe('adapters', () => {
     expect(error).toMatchObject({ code: 'adapter_unavailable' });
   });
 
+  it('that are loaded twice at once fail twice when the threads never get them', async () => {
+    const engine = await start({ modelPath: writeTinyTextModel(join(folder, 'twice')) });
+    const file = textAdapter();
+    const both = [rejection(engine.loadAdapter(file)), rejection(engine.loadAdapter(file))];
+    await engine.close();
+    for (const failure of await Promise.all(both)) expect(failure).toMatchObject({ code: 'not_ready' });
+  });
+
   it('for another width are refused before any thread sees them', async () => {
     const engine = await start({ modelPath: writeTinyTextModel(join(folder, 'width')) });
     const file = writeAdapterFile(smallRetrieveAdapter(40), { storage: 'fp32' });

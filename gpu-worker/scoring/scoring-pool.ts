@@ -35,6 +35,8 @@ interface LoadedAdapter {
   readonly summary: AdapterSummary;
   /** In shared memory: every thread reads the same bytes, and a thread that is started anew is given them again. */
   readonly file: Uint8Array;
+  /** Settles when the threads that ran at the time have it: a second caller with the same file waits for the first. */
+  readonly onThreads: Promise<unknown>;
 }
 
 type ScoringThread = WorkerThreadHandle<ThreadWork, PairScore[] | null>;
@@ -107,7 +109,10 @@ export class ScoringPool implements ScoringEngine {
   async loadAdapter(file: Uint8Array): Promise<AdapterSummary> {
     const digest = createHash('sha256').update(file).digest('hex');
     const known = this.#adapters.get(digest);
-    if (known !== undefined) return known.summary;
+    if (known !== undefined) {
+      await known.onThreads;
+      return known.summary;
+    }
     const adapter = parseAdapterFile(file);
     const { hiddenSize, vocabularySize, modelFingerprint, tokenizerFingerprint } = this.#options.preparation;
     validateAdapterAgainstModel(adapter, {
@@ -119,18 +124,19 @@ export class ScoringPool implements ScoringEngine {
     const shared = new Uint8Array(new SharedArrayBuffer(file.byteLength));
     shared.set(file);
     const { method, template, calibration = null } = adapter.config;
-    const loaded = { summary: { digest, method, template, bytes: file.byteLength, calibration }, file: shared };
+    const summary = { digest, method, template, bytes: file.byteLength, calibration };
+    const onThreads = Promise.all(
+      [...this.#threads].map((thread) => thread.send({ kind: 'load-adapter', digest, file: shared })),
+    );
     // Known before the threads have it: a thread that is just starting finds it here, and messages to the others stay in order.
-    this.#adapters.set(digest, loaded);
+    this.#adapters.set(digest, { summary, file: shared, onThreads });
     try {
-      await Promise.all(
-        [...this.#threads].map((thread) => thread.send({ kind: 'load-adapter', digest, file: shared })),
-      );
+      await onThreads;
     } catch (error) {
       this.#adapters.delete(digest);
       throw error;
     }
-    return loaded.summary;
+    return summary;
   }
 
   async unloadAdapter(digest: string): Promise<void> {
