@@ -3,6 +3,7 @@ import { type ShardOutcome, shardFailure } from '#edge/gpu-workers/shard-outcome
 import type { WorkerCallPorts } from '#edge/gpu-workers/worker-call-ports.ts';
 import { type ScoreRequest, scoreResponseSchema } from '#shared/protocol/score.ts';
 import { signCall } from '#shared/signed-calls/sign-call.ts';
+import type { TraceContext } from '#shared/tracing/trace-context.ts';
 
 export interface WorkerCall {
   /** Base URL. */
@@ -15,6 +16,8 @@ export interface WorkerCall {
   /** Aborts when nobody wants the answer any more. */
   readonly signal: AbortSignal;
   readonly requestId: string;
+  /** The caller's trace; its headers are sent on as they came. */
+  readonly traceContext?: TraceContext | undefined;
 }
 
 /** One signed `POST /v1/score`. Never throws for what a network or a worker can do; the outcome says it. */
@@ -37,6 +40,7 @@ export async function callGpuWorker(ports: WorkerCallPorts, call: WorkerCall): P
         authorization: `Bearer ${token}`,
         'content-type': 'application/json',
         'x-request-id': call.requestId,
+        ...call.traceContext,
       },
       body,
       signal: AbortSignal.any([call.signal, timeout]),

@@ -7,6 +7,7 @@ import type { WorkerCallPorts } from '#edge/gpu-workers/worker-call-ports.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 import { limits } from '#shared/limits.ts';
 import type { ScoreRequest } from '#shared/protocol/score.ts';
+import type { TraceContext } from '#shared/tracing/trace-context.ts';
 
 export interface ScoringJob {
   readonly workers: readonly string[];
@@ -18,6 +19,7 @@ export interface ScoringJob {
   /** Aborts when the caller has gone. */
   readonly signal: AbortSignal;
   readonly requestId: string;
+  readonly traceContext?: TraceContext | undefined;
 }
 
 export interface ScoredDocuments {
@@ -41,9 +43,10 @@ export async function scoreOnWorkers(ports: WorkerCallPorts, job: ScoringJob): P
   const score = async (shard: Shard): Promise<ScoredShard> => {
     const shardDocuments = shard.documentIndices.map((index) => documents[index] ?? '');
     const request = { ...job.request, documents: shardDocuments };
-    const { requestId } = job;
+    const { requestId, traceContext } = job;
     const deadlineAtMs = job.startedAtMs + job.deadlineMs;
-    const outcome = await scoreShard(ports, { shard, request, deadlineAtMs, signal, requestId, failedWorkers });
+    const trace = { requestId, traceContext };
+    const outcome = await scoreShard(ports, { shard, request, deadlineAtMs, signal, ...trace, failedWorkers });
     if (outcome.kind === 'failed') throw outcome.reason === 'timed-out' ? pastDeadline(job.deadlineMs) : outcome.error;
     return { shard, response: outcome.response };
   };

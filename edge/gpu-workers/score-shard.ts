@@ -3,6 +3,7 @@ import type { Shard } from '#edge/gpu-workers/plan-shards.ts';
 import { mostTelling, type ShardFailure, type ShardOutcome, shardFailure } from '#edge/gpu-workers/shard-outcome.ts';
 import type { WorkerCallPorts } from '#edge/gpu-workers/worker-call-ports.ts';
 import type { ScoreRequest } from '#shared/protocol/score.ts';
+import type { TraceContext } from '#shared/tracing/trace-context.ts';
 
 export interface ShardJob {
   readonly shard: Shard;
@@ -12,6 +13,7 @@ export interface ShardJob {
   readonly deadlineAtMs: number;
   readonly signal: AbortSignal;
   readonly requestId: string;
+  readonly traceContext?: TraceContext | undefined;
   /** Workers that failed during this request; shared by its shards, so that none retries on a worker that another found dead. */
   readonly failedWorkers: Set<string>;
 }
@@ -50,6 +52,7 @@ async function attempt(ports: WorkerCallPorts, job: ShardJob, worker: string, sh
     timeoutMs,
     signal: job.signal,
     requestId: job.requestId,
+    traceContext: job.traceContext,
   });
   if (outcome.kind === 'failed' && outcome.reason !== 'cancelled') {
     const { reason, detail } = outcome;

@@ -8,10 +8,12 @@ import { countUsage } from '#edge/rerank/count-usage.ts';
 import type { ParsedRerank } from '#edge/rerank/parse-rerank-request.ts';
 import { rankDocuments } from '#edge/rerank/rank-documents.ts';
 import type { RerankOutcome } from '#edge/rerank/rerank-outcome.ts';
+import type { TraceContext } from '#shared/tracing/trace-context.ts';
 
 export interface RerankCall extends ParsedRerank {
   readonly tenantId: string;
   readonly requestId: string;
+  readonly traceContext?: TraceContext | undefined;
   /** Unix milliseconds at which the request came; the deadline counts from here. */
   readonly startedAtMs: number;
   /** Aborts when the caller has gone. */
@@ -42,6 +44,7 @@ export async function rerankDocuments(dependencies: Dependencies, call: RerankCa
     deadlineMs: request.deadline_ms,
     signal: call.signal,
     requestId,
+    traceContext: call.traceContext,
   });
   const warnings = checkTruncation(scores, request);
   const blend = blendScores(scores, request);

@@ -144,6 +144,14 @@ describe('POST /v2/rerank: 200', () => {
     expect(insane.response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
+  it('passes the caller’s trace on to the worker, and none that is malformed', async () => {
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    const traced = await rerank({ query, documents }, { headers: { traceparent, tracestate: 'vendor=a' } });
+    expect(traced.calls[0]).toMatchObject({ traceparent, tracestate: 'vendor=a' });
+    const malformed = await rerank({ query, documents }, { headers: { traceparent: '00-1-2-3', tracestate: 'v=a' } });
+    expect(malformed.calls[0]).toMatchObject({ traceparent: undefined, tracestate: undefined });
+  });
+
   it('says how long it took', async () => {
     const { response } = await rerank({ query, documents });
     expect(response.headers.get('server-timing')).toBe('worker;dur=12.5, total;dur=0.0');

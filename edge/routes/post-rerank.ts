@@ -9,6 +9,7 @@ import { rerankDocuments } from '#edge/rerank/rerank-documents.ts';
 import { describeRerank } from '#edge/routes/describe-rerank.ts';
 import { rerankPaths } from '#edge/routes/rerank-paths.ts';
 import { limits } from '#shared/limits.ts';
+import { readTraceContext } from '#shared/tracing/trace-context.ts';
 
 /** `POST /v2/rerank` and its other names: documents in the order in which they explain the query. */
 export function addRerankRoutes(app: Hono<AppEnvironment>): void {
@@ -27,6 +28,7 @@ export function addRerankRoutes(app: Hono<AppEnvironment>): void {
           ...parseRerankRequest(shape, body),
           tenantId: context.var.apiKey.tenantId,
           requestId: context.var.requestId,
+          traceContext: readTraceContext(context.req.raw.headers),
           startedAtMs: context.var.startedAtMs,
           signal,
         });

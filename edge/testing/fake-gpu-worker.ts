@@ -8,6 +8,8 @@ interface ReceivedCall {
   readonly worker: string;
   readonly request: ScoreRequest;
   readonly requestId: string | undefined;
+  readonly traceparent: string | undefined;
+  readonly tracestate: string | undefined;
 }
 
 /** Log-odds are likelihood + 2 · match + 1 for the fake query: simple numbers to expect. */
@@ -41,7 +43,8 @@ export function createFakeGpuWorkers(nowMs: () => number, fault: Fault = () => u
         { status: 401 },
       );
     const request = scoreRequestSchema.parse(JSON.parse(init.body));
-    const call = { worker: origin, request, requestId: init.headers['x-request-id'] };
+    const { 'x-request-id': requestId, traceparent, tracestate } = init.headers;
+    const call = { worker: origin, request, requestId, traceparent, tracestate };
     calls.push(call);
     init.signal.throwIfAborted();
     return (await fault(call, init)) ?? Response.json(score(request));
