@@ -13,6 +13,12 @@ export interface ApiKeyRow {
   readonly created_at: number;
   readonly expires_at: number | null;
   readonly revoked_at: number | null;
+  /** null: the deployment's default. */
+  readonly requests_per_minute: number | null;
+  /** null: no quota. */
+  readonly tokens_per_day: number | null;
+  /** Id of the key that this one takes over from. */
+  readonly replaces: string | null;
 }
 
 export interface ApiKeyToStore {
@@ -24,7 +30,10 @@ export interface ApiKeyToStore {
   readonly name: string;
   readonly scopes: readonly ApiKeyScope[];
   readonly createdAtMs: number;
-  readonly expiresAtMs?: number;
+  readonly expiresAtMs?: number | undefined;
+  readonly requestsPerMinute?: number | undefined;
+  readonly tokensPerDay?: number | undefined;
+  readonly replaces?: string | undefined;
 }
 
 /** The row that makes `key` valid; the key itself is not in it. */
@@ -38,5 +47,8 @@ export async function createApiKeyRow(input: ApiKeyToStore): Promise<ApiKeyRow> 
     created_at: input.createdAtMs,
     expires_at: input.expiresAtMs ?? null,
     revoked_at: null,
+    requests_per_minute: input.requestsPerMinute ?? null,
+    tokens_per_day: input.tokensPerDay ?? null,
+    replaces: input.replaces ?? null,
   };
 }

@@ -1,2 +1,4 @@
-/** What a key may do. A row of `api_keys` lists a key's scopes separated by spaces (as OAuth writes them). */
-export type ApiKeyScope = 'rerank';
+/** What a key may do; none implies another. A row of `api_keys` lists a key's scopes separated by spaces (as OAuth writes them). */
+export const apiKeyScopes = ['rerank', 'adapters:read', 'adapters:write', 'train', 'admin'] as const;
+
+export type ApiKeyScope = (typeof apiKeyScopes)[number];

@@ -92,6 +92,9 @@ describe('createApiKeyRow', () => {
       created_at: 5,
       expires_at: null,
       revoked_at: null,
+      requests_per_minute: null,
+      tokens_per_day: null,
+      replaces: null,
     });
     expect(JSON.stringify(row)).not.toContain(key.slice(3, 20));
   });

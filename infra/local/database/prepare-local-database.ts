@@ -6,6 +6,7 @@ import { wranglerCommand, wranglerEnvironment } from '#infra/local/processes/wra
 import { type SampleAdapter, sampleAdapterName } from '#infra/local/sample/read-sample.ts';
 import type { StateFolder } from '#infra/local/state/state-folder.ts';
 import { createApiKeyRow } from '#shared/api-keys/api-key-row.ts';
+import { apiKeyScopes } from '#shared/api-keys/api-key-scope.ts';
 
 export interface LocalDatabaseOptions {
   readonly state: StateFolder;
@@ -55,7 +56,7 @@ async function seedOf(state: StateFolder, adapter: SampleAdapter, baseModel: str
     id: 'key_local',
     tenantId,
     name: 'npm start',
-    scopes: ['rerank'],
+    scopes: apiKeyScopes,
     // Fixed, so that the same secrets make the same seed and a warm start has nothing to do.
     createdAtMs: 0,
   });

@@ -11,15 +11,18 @@ beforeEach(() => {
   for (const name of names.sort()) database.exec(readFileSync(new URL(name, migrations), 'utf8'));
 });
 
-const key = (hash: string) => ({
+const key = (hash: string, scopes = 'rerank') => ({
   id: 'key_local',
   tenant_id: 'local',
   name: "the first one's",
   hash,
-  scopes: 'rerank',
+  scopes,
   created_at: 0,
   expires_at: null,
   revoked_at: null,
+  requests_per_minute: null,
+  tokens_per_day: null,
+  replaces: null,
 });
 const adapter = (digest: string, name = 'squad-sample') => ({
   tenant_id: 'local',
@@ -33,10 +36,11 @@ const adapter = (digest: string, name = 'squad-sample') => ({
 const rows = (sql: string) => database.prepare(sql).all();
 
 describe('apiKeyStatement', () => {
-  it('writes the key once, and renews its hash when the secrets are new', () => {
-    for (const hash of ['one', 'one', 'two']) database.exec(apiKeyStatement(key(hash)));
-    expect(rows('SELECT id, name, hash, revoked_at FROM api_keys')).toEqual([
-      { id: 'key_local', name: "the first one's", hash: 'two', revoked_at: null },
+  it('writes the key once, and renews its hash and scopes when they are new', () => {
+    for (const hash of ['one', 'one']) database.exec(apiKeyStatement(key(hash)));
+    database.exec(apiKeyStatement(key('two', 'rerank admin')));
+    expect(rows('SELECT id, name, hash, scopes, revoked_at FROM api_keys')).toEqual([
+      { id: 'key_local', name: "the first one's", hash: 'two', scopes: 'rerank admin', revoked_at: null },
     ]);
   });
 });

@@ -12,10 +12,10 @@ export interface AdapterRow {
   readonly created_at: number;
 }
 
-/** Inserts the key's row, or gives the row of that id the new key: a checkout whose secrets were deleted gets a new one. */
+/** Inserts the key's row, or gives the row of that id the new key and scopes: a checkout whose secrets were deleted, or whose code knows more scopes, gets them. */
 export function apiKeyStatement(row: ApiKeyRow): string {
   const { columns, values } = insertParts({ ...row });
-  return `INSERT INTO api_keys (${columns}) VALUES (${values}) ON CONFLICT(id) DO UPDATE SET hash = excluded.hash;`;
+  return `INSERT INTO api_keys (${columns}) VALUES (${values}) ON CONFLICT(id) DO UPDATE SET hash = excluded.hash, scopes = excluded.scopes;`;
 }
 
 /** Registers the adapter as the newest version of its name, unless one with this digest is there: versions never change. */
