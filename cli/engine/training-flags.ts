@@ -8,6 +8,7 @@ const settingFields = {
   k: 'k',
   heads: 'heads',
   filters: 'filters',
+  'hint-order': 'hintOrder',
   template: 'template',
   'learning-rate': 'learningRate',
   steps: 'steps',
@@ -24,7 +25,7 @@ const settingFields = {
   seed: 'seed',
 } as const;
 
-const textFields: ReadonlySet<string> = new Set(['method', 'filters', 'template']);
+const textFields: ReadonlySet<string> = new Set(['method', 'filters', 'hintOrder', 'template']);
 
 const defaults = trainingSettingsSchema.parse({});
 
@@ -66,6 +67,11 @@ export const trainingFlags = {
     type: 'string',
     valueHint: 'dqsa',
     description: `Filters of the hint tokens, or none. (Default: ${defaults.filters})`,
+  },
+  'hint-order': {
+    type: 'string',
+    valueHint: 'similarity|query|document',
+    description: `How the hint tokens of retrieve stand in the block. (Default: ${defaults.hintOrder})`,
   },
   'random-hints': { type: 'boolean', description: 'Random document tokens as hints: the ablation of the paper.' },
   template: { type: 'string', valueHint: 'NAME', description: `Prompt template. (Default: ${defaults.template})` },

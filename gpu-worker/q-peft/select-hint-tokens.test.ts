@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { drawHintTokens } from '#gpu-worker/q-peft/draw-hint-tokens.ts';
 import {
   allowedHintTokens,
   rankDocumentTokens,
@@ -98,6 +99,44 @@ describe('selecting hint tokens', () => {
 
   it('selects nothing from an empty document', () => {
     expect(selectHintTokens(new Float64Array(0), [6, 7], [], 3, tokensWith('d'))).toEqual([]);
+  });
+});
+
+describe('the order of the hints', () => {
+  const orders = ['similarity', 'query', 'document'] as const;
+
+  it('never changes which tokens are selected', () => {
+    lawful((one) => {
+      const [similarity = [], ...others] = orders.map((order) =>
+        selectHintTokens(one.cosines, one.query, one.document, one.k, { ...tokensWith(one.letters), order }).sort(),
+      );
+      for (const other of others) expect(other).toEqual(similarity);
+    });
+  });
+
+  it('is by similarity, or by the place in the query or the document where the similarity was found', () => {
+    // Rows are query tokens 20 and 21, columns document tokens 6, 7 and 8: the best cells are (1, 2), (0, 1), (1, 0).
+    const cosines = Float64Array.of(0.1, 0.8, 0.2, 0.7, 0.3, 0.9);
+    const selected = orders.map((order) =>
+      selectHintTokens(cosines, [20, 21], [6, 7, 8], 3, { ...tokensWith('d'), order }),
+    );
+    expect(selected).toEqual([
+      [8, 7, 6],
+      [7, 8, 6],
+      [6, 7, 8],
+    ]);
+    expect(selectHintTokens(cosines, [20, 21], [6, 7, 8], 3, tokensWith('d'))).toEqual([8, 7, 6]);
+  });
+});
+
+describe('random hints', () => {
+  it('are k tokens of the document, the same for the same pair and others for another query', () => {
+    const document = [6, 7, 8, 9, 10, 11];
+    const drawn = drawHintTokens([20], document, 12);
+    expect(drawn).toHaveLength(12);
+    expect(document).toEqual(expect.arrayContaining(drawn));
+    expect(drawHintTokens([20], document, 12)).toEqual(drawn);
+    expect(drawHintTokens([21], document, 12)).not.toEqual(drawn);
   });
 });
 

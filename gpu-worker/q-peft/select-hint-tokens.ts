@@ -1,3 +1,6 @@
+import { seededByIds } from '#gpu-worker/q-peft/seeded-by-ids.ts';
+import type { HintOrder } from '#shared/adapter-file/adapter-config.ts';
+
 /** What selection knows about tokens besides their vectors. */
 export interface TokenFilters {
   /** Letters of method.md section 3: d repeated ids, q ids of the query, s stop words, a ids without a letter. */
@@ -5,6 +8,8 @@ export interface TokenFilters {
   readonly specialIds: ReadonlySet<number>;
   readonly isStopWord: (id: number) => boolean;
   readonly hasLetter: (id: number) => boolean;
+  /** How the selected tokens stand in the block; absent: by similarity. */
+  readonly order?: HintOrder | undefined;
 }
 
 /** Cells that are looked at, best first (authors' code). */
@@ -16,7 +21,7 @@ const cosineStep = 1e-6;
 /**
  * Q-PEFT-R, steps 1 to 4 (paper section 3.2; method.md sections 3 and 7). Cells of the cosine matrix in descending order (ties: flat
  * index |d|·i + j, so hints come in the query's order), mapped to document token ids, filtered; the first `k` are the hints. Fewer than
- * `k` left: `k` draws with replacement, seeded by the pair itself; none left: the unfiltered list.
+ * `k` left: `k` draws with replacement, seeded by the pair itself; none left: the unfiltered list. Last, the hints are put in `tokens.order`.
  *
  * @param cosines float64 [|q|, |d|], row-major; sigmoid is monotone and left out
  */
@@ -27,19 +32,15 @@ export function selectHintTokens(
   k: number,
   tokens: TokenFilters,
 ): number[] {
-  const ranked = rankDocumentTokens(cosines, documentIds);
-  const allowed = allowedHintTokens(ranked, queryIds, tokens);
-  if (allowed.length === 0) return ranked.slice(0, k);
-  if (allowed.length >= k) return allowed.slice(0, k);
-  const random = seededRandom([...queryIds, -1, ...documentIds]);
-  return Array.from({ length: k }, () => allowed[Math.floor(random() * allowed.length)] ?? allowed[0] ?? 0);
+  const cells = rankCells(cosines);
+  const ranked = idsOf(cells, documentIds);
+  const allowed = allowedPlaces(ranked, queryIds, tokens).map((place) => cells[place] ?? 0);
+  return idsOf(orderCells(takeCells(cells, allowed, k, queryIds, documentIds), tokens.order, documentIds), documentIds);
 }
 
 /** Document token ids of the best cells, best first; an id stands as often as it has cells. */
 export function rankDocumentTokens(cosines: Float64Array, documentIds: readonly number[]): number[] {
-  const rounded = cosines.map((cosine) => Math.round(cosine / cosineStep));
-  const order = Array.from(rounded.keys()).sort((a, b) => (rounded[b] ?? 0) - (rounded[a] ?? 0) || a - b);
-  return order.slice(0, candidateCellsMax).map((cell) => documentIds[cell % documentIds.length] ?? 0);
+  return idsOf(rankCells(cosines), documentIds);
 }
 
 /** The filters, in their order: d, q, s, a; special tokens are dropped always. */
@@ -48,26 +49,54 @@ export function allowedHintTokens(
   queryIds: readonly number[],
   tokens: TokenFilters,
 ): number[] {
+  return allowedPlaces(ranked, queryIds, tokens).map((place) => ranked[place] ?? 0);
+}
+
+/** Flat indices |d|·i + j, best first. */
+function rankCells(cosines: Float64Array): number[] {
+  const rounded = cosines.map((cosine) => Math.round(cosine / cosineStep));
+  const order = Array.from(rounded.keys()).sort((a, b) => (rounded[b] ?? 0) - (rounded[a] ?? 0) || a - b);
+  return order.slice(0, candidateCellsMax);
+}
+
+function idsOf(cells: readonly number[], documentIds: readonly number[]): number[] {
+  return cells.map((cell) => documentIds[cell % documentIds.length] ?? 0);
+}
+
+/** Places in `ranked` that the filters leave. */
+function allowedPlaces(ranked: readonly number[], queryIds: readonly number[], tokens: TokenFilters): number[] {
   const has = (letter: string) => tokens.filters !== 'none' && tokens.filters.includes(letter);
   const inQuery = new Set(queryIds);
-  const unique = has('d') ? [...new Set(ranked)] : [...ranked];
-  return unique.filter(
-    (id) =>
-      !(has('q') && inQuery.has(id)) &&
-      !(has('s') && tokens.isStopWord(id)) &&
-      !(has('a') && !tokens.hasLetter(id)) &&
-      !tokens.specialIds.has(id),
+  const firstPlaces = new Map<number, number>();
+  for (const [place, id] of ranked.entries()) if (!firstPlaces.has(id)) firstPlaces.set(id, place);
+  return [...ranked.entries()].flatMap(([place, id]) =>
+    (has('d') && firstPlaces.get(id) !== place) ||
+    (has('q') && inQuery.has(id)) ||
+    (has('s') && tokens.isStopWord(id)) ||
+    (has('a') && !tokens.hasLetter(id)) ||
+    tokens.specialIds.has(id)
+      ? []
+      : [place],
   );
 }
 
-/** mulberry32 over an FNV-1a hash of the ids: the same pair always draws the same hints. */
-function seededRandom(ids: readonly number[]): () => number {
-  let state = 0x811c9dc5;
-  for (const id of ids) state = Math.imul(state ^ id, 0x01000193);
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+function takeCells(
+  ranked: readonly number[],
+  allowed: readonly number[],
+  k: number,
+  queryIds: readonly number[],
+  documentIds: readonly number[],
+): number[] {
+  if (allowed.length === 0) return ranked.slice(0, k);
+  if (allowed.length >= k) return allowed.slice(0, k);
+  const random = seededByIds([...queryIds, -1, ...documentIds]);
+  return Array.from({ length: k }, () => allowed[Math.floor(random() * allowed.length)] ?? allowed[0] ?? 0);
+}
+
+/** By the place in the query or in the document at which a hint's similarity was found; equal places keep the order of similarity. */
+function orderCells(cells: number[], order: HintOrder = 'similarity', documentIds: readonly number[]): number[] {
+  const width = documentIds.length;
+  if (order === 'query') return cells.toSorted((a, b) => Math.floor(a / width) - Math.floor(b / width));
+  if (order === 'document') return cells.toSorted((a, b) => (a % width) - (b % width));
+  return cells;
 }

@@ -2,6 +2,7 @@ import { type Feeds, ModelSession, type SessionTensor } from '#gpu-worker/engine
 import { serialiseGraph } from '#gpu-worker/onnx/serialise-graph.ts';
 import { buildHintGraph, type HintGraphKind } from '#gpu-worker/q-peft/build-hint-graph.ts';
 import { cosineSimilarity } from '#gpu-worker/q-peft/cosine-similarity.ts';
+import { drawHintTokens } from '#gpu-worker/q-peft/draw-hint-tokens.ts';
 import { selectAttendedTokens } from '#gpu-worker/q-peft/select-attended-tokens.ts';
 import { selectHintTokens, type TokenFilters } from '#gpu-worker/q-peft/select-hint-tokens.ts';
 import { AdapterEmbeddingTable } from '#gpu-worker/scoring/adapter-embedding-table.ts';
@@ -39,7 +40,7 @@ export class HintMaker {
     this.#frozen = frozen;
     this.#embedding = new AdapterEmbeddingTable(adapter, frozen);
     this.#session = session;
-    this.#tokens = { ...tokens, filters: adapter.config.filters };
+    this.#tokens = { ...tokens, filters: adapter.config.filters, order: adapter.config.hintOrder };
   }
 
   async make(tokens: HintTokens): Promise<Hints> {
@@ -53,9 +54,11 @@ export class HintMaker {
 
   /** Q-PEFT-R: the document tokens that become hints. */
   select(query: readonly number[], document: readonly number[]): number[] {
+    const { k, hintChoice } = this.adapter.config;
+    if (hintChoice === 'random') return drawHintTokens(query, document, k);
     const width = this.#frozen.width;
     const cosines = cosineSimilarity(this.#embedding.gather(query), this.#frozen.gather(document), width);
-    return selectHintTokens(cosines, query, document, this.adapter.config.k, this.#tokens);
+    return selectHintTokens(cosines, query, document, k, this.#tokens);
   }
 
   /** Q-PEFT-R: the hint block of given tokens, opened and closed already. */

@@ -100,13 +100,15 @@ async function openModule(settings: TrainingSettings, embeddings: EmbeddingTable
 }
 
 function adapterConfigOf(settings: TrainingSettings, model: FrozenModel, tokenizerFingerprint: string): AdapterConfig {
-  const { method, k, heads, filters, template } = settings;
+  const { method, k, heads, filters, template, hintOrder, hintChoice } = settings;
   return {
     format: 'hintrank-adapter-1',
     method,
     k,
     heads,
     filters,
+    ...(hintOrder === 'similarity' ? {} : { hintOrder }),
+    ...(hintChoice === 'similar' ? {} : { hintChoice }),
     template,
     residual: method !== 'soft-prompt',
     hintLocation: 'suffix',

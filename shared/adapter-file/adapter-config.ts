@@ -24,6 +24,18 @@ export const adapterConfigSchema = z.strictObject({
     .regex(/^(?:none|(?!.*(.).*\1)[dqsa]{1,4})$/, 'is neither "none" nor different letters of d, q, s and a')
     .describe('d: no repeated ids, q: no query ids, s: no stop words, a: no ids without a letter; or `none`.')
     .meta({ example: 'd' }),
+  hintOrder: z
+    .enum(['similarity', 'query', 'document'])
+    .optional()
+    .describe(
+      'Order of the hints of `retrieve`: by similarity, or by place in the query or document. Absent: similarity.',
+    ),
+  hintChoice: z
+    .enum(['similar', 'random'])
+    .optional()
+    .describe(
+      'Hints of `retrieve`: the most similar tokens, or (an ablation) random ones of the document. Absent: similar.',
+    ),
   residual: z.boolean().describe('Hints are x + MLP(x) instead of MLP(x).'),
   template: z.enum(['clean-1', 'upr-1', 'authors-1']).describe('Prompt template that it was trained with.'),
   hintLocation: z.enum(['suffix', 'prefix']).describe('Hint block after the document, or right after the instruction.'),
@@ -38,6 +50,8 @@ export const adapterConfigSchema = z.strictObject({
     .describe("Constants of the blended score; absent: the base model's are used."),
 });
 export type AdapterConfig = z.infer<typeof adapterConfigSchema>;
+
+export type HintOrder = NonNullable<AdapterConfig['hintOrder']>;
 
 /** The settings that a file without a version may leave out. */
 export type AdapterSettings = Pick<AdapterConfig, 'k' | 'heads' | 'filters' | 'residual' | 'template' | 'hintLocation'>;

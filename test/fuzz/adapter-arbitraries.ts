@@ -66,6 +66,8 @@ function config(method: AdapterConfig['method'], heads: number): fc.Arbitrary<Ad
       k: fc.integer({ min: 1, max: 1_000 }),
       heads: fc.constant(heads),
       filters: fc.constantFrom('none', 'd', 'dq', 'dqsa', 'a'),
+      hintOrder: fc.constantFrom('similarity' as const, 'query' as const, 'document' as const),
+      hintChoice: fc.constantFrom('similar' as const, 'random' as const),
       residual: fc.boolean(),
       template: fc.constantFrom('clean-1' as const, 'upr-1' as const, 'authors-1' as const),
       hintLocation: fc.constantFrom('suffix' as const, 'prefix' as const),

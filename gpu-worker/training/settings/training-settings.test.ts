@@ -28,6 +28,7 @@ describe('training settings', () => {
       devQueries: 64,
       devDepth: 10,
       hintChoice: 'similar',
+      hintOrder: 'similarity',
       seed: 0,
     });
   });

@@ -66,6 +66,10 @@ export const trainingSettingsSchema = z.strictObject({
     .enum(['similar', 'random'])
     .default('similar')
     .describe('random: the ablation of the paper (retrieve only).'),
+  hintOrder: z
+    .enum(['similarity', 'query', 'document'])
+    .default('similarity')
+    .describe('How the hints of retrieve stand in the block.'),
   seed: z
     .int()
     .min(0)

@@ -1,3 +1,4 @@
+import { drawHintTokens } from '#gpu-worker/q-peft/draw-hint-tokens.ts';
 import { fitDocument } from '#gpu-worker/q-peft/fit-document.ts';
 import {
   type AdapterParts,
@@ -53,7 +54,7 @@ export class PairSequences {
     this.#embeddings = embeddings;
     this.#contextLength = contextLength;
     const { specialIds, isStopWord, hasLetter } = new TokenDescriptions(tokenizer);
-    this.#filters = { filters: settings.filters, specialIds, isStopWord, hasLetter };
+    this.#filters = { filters: settings.filters, specialIds, isStopWord, hasLetter, order: settings.hintOrder };
   }
 
   get instruction(): Float32Array {
@@ -140,10 +141,10 @@ export class PairSequences {
       );
     }
     if (hintChoice === 'similar') return retrieveInput(tokens, k, adapter, this.#embeddings, this.#filters);
-    const draw = random ?? fixedDraw();
+    if (random === null) return blockInput(tokens, drawHintTokens(tokens.query, document, k));
     return blockInput(
       tokens,
-      Array.from({ length: k }, () => document[draw.integer(document.length)] ?? 0),
+      Array.from({ length: k }, () => document[random.integer(document.length)] ?? 0),
     );
   }
 
@@ -195,15 +196,4 @@ function idsOf(parts: readonly SequencePart[]): number[] | null {
 function dropoutFactors(random: SeededRandom, rate: number, heads: number, query: readonly number[]) {
   return (keys: number): Float32Array =>
     Float32Array.from({ length: heads * query.length * keys }, () => (random.uniform() < rate ? 0 : 1 / (1 - rate)));
-}
-
-/** Draws for the dev queries of the random-token ablation: spread over the document, the same each time. */
-function fixedDraw(): Pick<SeededRandom, 'integer'> {
-  let count = 0;
-  return {
-    integer: (below) => {
-      count += 1;
-      return (count * 7_919) % below;
-    },
-  };
 }
