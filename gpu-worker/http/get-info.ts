@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import type { CallContext } from '#gpu-worker/http/call-context.ts';
+import { scoringFingerprint } from '#gpu-worker/http/scoring-fingerprint.ts';
 import type { WorkerState } from '#gpu-worker/http/worker-state.ts';
 import type { WorkerInfo } from '#shared/protocol/score.ts';
 
@@ -13,7 +14,7 @@ export interface GetInfoOptions {
 /** `GET /info`: what this worker holds and how busy it is. Throws `not_ready` before the model is loaded. */
 export function getInfo({ state, modelId, queueLengthMax, version }: GetInfoOptions) {
   return (context: Context<CallContext>) =>
-    state.serve(async ({ engine, adapters, tokenizerFingerprint }) => {
+    state.serve(async ({ engine, adapters, calibration, tokenizerFingerprint }) => {
       const info: WorkerInfo = {
         model: modelId,
         precision: engine.info.precision,
@@ -23,6 +24,7 @@ export function getInfo({ state, modelId, queueLengthMax, version }: GetInfoOpti
         adapters_loaded: adapters.digests(),
         model_fingerprint: engine.info.modelFingerprint,
         tokenizer_fingerprint: tokenizerFingerprint,
+        scoring_fingerprint: scoringFingerprint({ engine, calibration }, version),
         version,
       };
       return context.json(info);

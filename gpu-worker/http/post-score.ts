@@ -3,6 +3,7 @@ import type { CallContext } from '#gpu-worker/http/call-context.ts';
 import { withCallScope } from '#gpu-worker/http/call-scope.ts';
 import { parseScoreRequest } from '#gpu-worker/http/parse-score-request.ts';
 import { scoreDocuments } from '#gpu-worker/http/score-documents.ts';
+import { scoringFingerprint } from '#gpu-worker/http/scoring-fingerprint.ts';
 import type { WorkerState } from '#gpu-worker/http/worker-state.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 import type { ScoreResponse } from '#shared/protocol/score.ts';
@@ -10,6 +11,7 @@ import type { ScoreResponse } from '#shared/protocol/score.ts';
 export interface PostScoreOptions {
   readonly state: WorkerState;
   readonly modelId: string;
+  readonly version: string;
   readonly now: () => number;
 }
 
@@ -17,19 +19,20 @@ export interface PostScoreOptions {
  * `POST /v1/score`: one query against the documents of a shard, all of them or an error. Throws `invalid_json`, `invalid_request`,
  * `model_not_found`, `not_ready`, `overloaded`, `deadline_exceeded`, `request_cancelled` and the errors of adapters.
  */
-export function postScore({ state, modelId, now }: PostScoreOptions) {
+export function postScore({ state, modelId, version, now }: PostScoreOptions) {
   return async (context: Context<CallContext>) => {
     const request = parseScoreRequest(context.get('body'));
     if (request.model !== modelId) {
       const message = `This worker holds the model "${modelId}", not "${request.model}".`;
       throw new ServiceError('model_not_found', message, { param: 'model' });
     }
-    const scored = await state.serve((parts) =>
-      withCallScope(
+    const scored = await state.serve(async (parts) => ({
+      ...(await withCallScope(
         { caller: context.req.raw.signal, forcedStop: state.forcedStop, deadlineAtMs: request.deadline_at_ms, now },
         (signal) => scoreDocuments(parts, request, signal),
-      ),
-    );
+      )),
+      scoring_fingerprint: scoringFingerprint(parts, version),
+    }));
     const response: ScoreResponse = { ...scored, compute_ms: now() - context.get('startedAtMs') };
     return context.json(response);
   };

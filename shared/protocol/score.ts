@@ -71,6 +71,13 @@ export const scoreResponseSchema = z.object({
     .describe(
       "The adapter's constants, else the base model's; absent where there are none, or none of a kind that is known here.",
     ),
+  scoring_fingerprint: z
+    .string()
+    .max(200)
+    .optional()
+    .describe(
+      'Equal wherever equal requests get equal scores: model, arithmetic, constants and version of the worker. Workers before 0.2 leave it out; their scores are not cached.',
+    ),
   compute_ms: z.number().min(0).describe('Milliseconds from the first byte of the body to the last score.'),
 });
 export type ScoreResponse = z.infer<typeof scoreResponseSchema>;
@@ -84,6 +91,7 @@ export const workerInfoSchema = z.object({
   adapters_loaded: z.array(z.string()),
   model_fingerprint: z.string(),
   tokenizer_fingerprint: z.string(),
+  scoring_fingerprint: z.string().max(200).optional().describe('As in the answer of `POST /v1/score`.'),
   version: z.string(),
 });
 export type WorkerInfo = z.infer<typeof workerInfoSchema>;
