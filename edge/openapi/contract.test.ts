@@ -3,7 +3,9 @@ import { buildOpenApiDocument } from '#edge/openapi/build-openapi-document.ts';
 import { createTestApp } from '#edge/testing/create-test-app.ts';
 
 const { app } = createTestApp();
-const routes = app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`);
+const routes = app.routes
+  .filter(({ method }) => method !== 'ALL')
+  .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`);
 const testSources = import.meta.glob<string>('../**/*.test.ts', { query: '?raw', import: 'default', eager: true });
 
 interface Schema {
@@ -44,11 +46,16 @@ describe('the OpenAPI document', () => {
 
   it('says for each route with a key that it can answer 401 and 503', async () => {
     const { paths } = await buildOpenApiDocument(app);
-    const operations = Object.values(paths).flatMap((path) => [path.get, path.post].filter((one) => one !== undefined));
+    const operations = Object.values(paths).flatMap((path) =>
+      [path.get, path.post, path.put, path.patch, path.delete].filter((one) => one !== undefined),
+    );
     const secured = operations.filter((operation) => operation.security !== undefined);
     expect(secured.length).toBeGreaterThan(0);
-    for (const operation of secured)
-      expect(Object.keys(operation.responses ?? {})).toEqual(expect.arrayContaining(['200', '401', '503']));
+    for (const operation of secured) {
+      const statuses = Object.keys(operation.responses ?? {});
+      expect(statuses).toEqual(expect.arrayContaining(['401', '403', '503']));
+      expect(statuses.filter((status) => status.startsWith('2'))).not.toEqual([]);
+    }
   });
 });
 

@@ -7,7 +7,9 @@ type Responses = NonNullable<DescribeRouteOptions['responses']>;
 
 export interface DescribedResponses {
   readonly description: string;
-  /** Body of the 200; several where the request's shape chooses. */
+  /** Of success; 200 where it is not named. */
+  readonly status?: 200 | 201 | 202;
+  /** Body of the success; several where the request's shape chooses. */
   readonly schemas: readonly [z.ZodType, ...z.ZodType[]];
   /** Codes that the route can answer, beside `internal`. */
   readonly errors?: readonly ErrorCode[];
@@ -15,8 +17,9 @@ export interface DescribedResponses {
   readonly errorSchemas?: readonly [z.ZodType, ...z.ZodType[]];
 }
 
-/** The `responses` of an operation: its 200, and one entry per status with the codes that have it. */
+/** The `responses` of an operation: its success, and one entry per status with the codes that have it. */
 export function describeResponses({
+  status = 200,
   description,
   schemas,
   errors = [],
@@ -31,7 +34,7 @@ export function describeResponses({
     },
   ]);
   return {
-    200: { description, content: { 'application/json': { schema: resolver(oneOf(schemas)) } } },
+    [status]: { description, content: { 'application/json': { schema: resolver(oneOf(schemas)) } } },
     ...Object.fromEntries(failures),
   };
 }

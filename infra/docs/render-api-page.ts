@@ -10,8 +10,18 @@ interface Operation {
   readonly description?: string;
   readonly operationId?: string;
   readonly security?: readonly unknown[];
+  readonly parameters?: readonly Parameter[];
   readonly requestBody?: Body;
   readonly responses?: Readonly<Record<string, Body & { readonly description?: string }>>;
+}
+
+interface Parameter {
+  readonly in: string;
+  readonly name: string;
+  readonly required?: boolean;
+  readonly description?: string;
+  readonly example?: unknown;
+  readonly schema?: JsonSchema;
 }
 
 interface Body {
@@ -49,7 +59,7 @@ export function renderApiPage(document: OpenApiDocument): string {
 }
 
 function renderRoute(names: readonly string[], operation: Operation): string {
-  const { summary = '', description = '', security, requestBody, responses = {} } = operation;
+  const { summary = '', description = '', security, parameters = [], requestBody, responses = {} } = operation;
   const answers = Object.entries(responses).map(([status, response]) => [
     status,
     bodyType(response),
@@ -62,9 +72,19 @@ function renderRoute(names: readonly string[], operation: Operation): string {
     security === undefined
       ? 'No API key needed.'
       : 'Needs an API key: `Authorization: Bearer KEY` or `X-API-Key: KEY`.',
+    ...(parameters.length === 0 ? [] : [renderParameters(parameters)]),
     ...(requestBody === undefined ? [] : [`Body: ${bodyType(requestBody)}.`]),
     markdownTable(['status', 'body', 'meaning'], answers),
   ].join('\n\n');
+}
+
+function renderParameters(parameters: readonly Parameter[]): string {
+  const rows = parameters.map(({ in: place, name, required, description = '', example, schema = {} }) => {
+    const shown = example === undefined ? '' : `Example: \`${JSON.stringify(example)}\``;
+    const meaning = [description, shown].filter((part) => part !== '').join(' ');
+    return [`\`${name}\``, place, describeType(schema), required === true ? 'yes' : 'no', meaning];
+  });
+  return markdownTable(['parameter', 'in', 'type', 'required', 'meaning'], rows);
 }
 
 function bodyType(body: Body): string {
