@@ -1,6 +1,6 @@
 import type { CommandIo } from '#cli/command-line/command-io.ts';
 import { createProgressBar, type ProgressBar } from '#cli/output/progress-bar.ts';
-import type { TrainingEvent } from '#gpu-worker/training/train-adapter.ts';
+import type { TrainingEvent } from '#gpu-worker/training/training-run.ts';
 
 /** Shows a training run on standard error: a bar per phase, a line per look at the dev queries with loss, metric and tokens a second. */
 export function createTrainingProgress(io: CommandIo) {

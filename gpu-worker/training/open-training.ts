@@ -12,9 +12,8 @@ import { TrainedAdapter } from '#gpu-worker/training/optimiser/trained-adapter.t
 import type { TrainingSettings } from '#gpu-worker/training/settings/training-settings.ts';
 import { PairSequences, type PairTexts } from '#gpu-worker/training/steps/pair-sequences.ts';
 import { TrainingPool } from '#gpu-worker/training/threads/training-pool.ts';
-import type { TrainingEvent, TrainingRun } from '#gpu-worker/training/train-adapter.ts';
+import type { TrainingEvent, TrainingRun } from '#gpu-worker/training/training-run.ts';
 import type { AdapterConfig } from '#shared/adapter-file/adapter-config.ts';
-import { parseAdapterFile } from '#shared/adapter-file/parse-adapter-file.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 
 export interface TrainingOptions {
@@ -78,7 +77,6 @@ export async function openTraining(
       depth: settings.devDepth,
       textsOf: (example, documentId) => textsOf(example.query, documentId),
     },
-    reopen: (file) => new TrainedAdapter(parseAdapterFile(file), embeddings),
     checkpointPath: options.checkpointPath,
     identity: identityOf(options, model.fingerprint),
     onEvent: options.onEvent,

@@ -7,7 +7,8 @@ import type { TrainingData, TrainingExample } from '#gpu-worker/training/data/tr
 import { openTraining } from '#gpu-worker/training/open-training.ts';
 import { trainingSettingsSchema } from '#gpu-worker/training/settings/training-settings.ts';
 import type { SequenceResult, SequenceTask } from '#gpu-worker/training/threads/sequence-task.ts';
-import { type TrainingEvent, type TrainingRun, trainAdapter } from '#gpu-worker/training/train-adapter.ts';
+import { trainAdapter } from '#gpu-worker/training/train-adapter.ts';
+import type { TrainingEvent, TrainingRun } from '#gpu-worker/training/training-run.ts';
 import { writeTinyTextModel } from '#test/support/tiny-text-model.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hintrank-train-adapter-'));
@@ -73,6 +74,7 @@ function withFault(run: TrainingRun, isHit: (task: SequenceTask) => boolean, bat
   return { ...run, pool: { run: runTasks } };
 }
 const isTraining = (task: SequenceTask) => task.gradientRows !== null;
+const isDev = (task: SequenceTask) => task.cache === 'dev';
 
 describe('a loss that is not finite', () => {
   it('stops the run with the step, its queries and the checkpoint, from which a sound run ends as if nothing had been', async () => {
@@ -102,12 +104,41 @@ describe('a loss that is not finite', () => {
     expect(existsSync(run.checkpointPath)).toBe(false);
   });
 
-  it('on the dev queries stops the run with the query and the document: no ranking is made of it', async () => {
-    const run = await open('dev');
-    await expect(trainAdapter(withFault(run, (task) => task.cache === 'dev', 1))).rejects.toThrow(
-      /^the score of dev query "q-\w+" with document "d\d" is NaN$/,
-    );
-  });
+  it.each([
+    [1, 'with the base model', 'there is no checkpoint yet'],
+    [2, 'after step 0', 'there is no checkpoint yet'],
+    [3, 'after step 2', 'there is no checkpoint yet'],
+    [4, 'after step 4', 'the checkpoint of step 2 is kept in '],
+  ])(
+    'on the dev queries, at look %i, stops the run with the query, the document and what is kept',
+    async (look, when, kept) => {
+      const run = await open(`dev-${look}`);
+      const fault = await trainAdapter(withFault(run, isDev, look)).catch((error: unknown) => String(error));
+      expect(fault).toMatch(
+        new RegExp(
+          `^Error: Training stopped at the look at the dev queries ${when}: the score of dev query "q-\\w+" with document "d\\d" is NaN; ${kept}`,
+        ),
+      );
+      expect(existsSync(run.checkpointPath)).toBe(look === 4);
+    },
+  );
+});
+
+it('looks at no dev pair twice: not at the end, and after a kill not at the base model', async () => {
+  const looks = async (name: string, from: TrainingRun) => {
+    let pairs = 0;
+    const runTasks = async (tasks: readonly SequenceTask[]) => {
+      pairs += tasks.filter(isDev).length;
+      return from.pool.run(tasks);
+    };
+    await trainAdapter({ ...from, pool: { run: runTasks } });
+    return { name, pairs };
+  };
+  // Two queries with two candidates each; the base model, the untrained adapter, steps 2, 4 and 5.
+  expect(await looks('whole', await open('whole'))).toEqual({ name: 'whole', pairs: 4 * 5 });
+  const killed = await open('halfway');
+  await expect(trainAdapter(withFault(killed, isTraining, 4))).rejects.toThrow('in step 4');
+  expect(await looks('rest', await open('halfway'))).toEqual({ name: 'rest', pairs: 4 * 2 });
 });
 
 it('a run that is stopped ends with the reason of the stop', async () => {

@@ -32,8 +32,9 @@ const checkpoint: Checkpoint = {
     { step: 0, metric: 0.1 },
     { step: 40, metric: 0.7 },
   ],
+  base: Float64Array.of(-0.1, -1e-17),
   // No length that four divides.
-  best: { point: { step: 40, metric: 0.7 }, file: Uint8Array.of(9, 8, 7, 6, 5) },
+  best: { point: { step: 40, metric: 0.7 }, file: Uint8Array.of(9, 8, 7, 6, 5), scores: Float64Array.of(-1 / 3, -2) },
 };
 
 const path = join(folder, 'run.checkpoint');
@@ -49,7 +50,7 @@ describe('a checkpoint', () => {
     expect(readdirSync(folder)).toEqual(['run.checkpoint']);
   });
 
-  it('of a run without rows, looks and best comes back exactly', () => {
+  it('of a run without rows and looks comes back exactly', () => {
     const empty: Checkpoint = {
       adapter: {
         step: 0,
@@ -58,7 +59,8 @@ describe('a checkpoint', () => {
       },
       losses: [],
       dev: [],
-      best: null,
+      base: new Float64Array(0),
+      best: { point: { step: 0, metric: 0 }, file: Uint8Array.of(1), scores: new Float64Array(0) },
     };
     writeCheckpoint(path, 'this run', empty);
     expect(readCheckpoint(path, 'this run')).toEqual(empty);

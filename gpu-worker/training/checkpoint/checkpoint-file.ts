@@ -22,7 +22,7 @@ const progressSchema = z.object({
   step: z.number().int().min(0),
   losses: z.array(lossPointSchema),
   dev: z.array(devPointSchema),
-  best: devPointSchema.nullable(),
+  best: devPointSchema,
 });
 
 export type DevPoint = z.infer<typeof devPointSchema>;
@@ -33,8 +33,18 @@ export interface Checkpoint {
   readonly adapter: PackedAdapter;
   readonly losses: readonly LossPoint[];
   readonly dev: readonly DevPoint[];
-  /** The adapter file (fp32) at the best look at the dev queries. */
-  readonly best: { readonly point: DevPoint; readonly file: Uint8Array } | null;
+  /** Mean log-likelihoods of the dev pairs under the base model: float64 [pairs]. */
+  readonly base: Float64Array;
+  readonly best: BestLook;
+}
+
+/** The best look at the dev queries, so that nothing has to be looked at twice. */
+export interface BestLook {
+  readonly point: DevPoint;
+  /** The adapter at that step (fp32). */
+  readonly file: Uint8Array;
+  /** Mean log-likelihoods of the dev pairs under it: float64 [pairs]. */
+  readonly scores: Float64Array;
 }
 
 const parts = ['values', 'first', 'second'] as const;
@@ -44,15 +54,20 @@ const parts = ['values', 'first', 'second'] as const;
  * before or this one. `identity` names what it belongs to (settings, model, data).
  */
 export function writeCheckpoint(path: string, identity: string, checkpoint: Checkpoint): void {
-  const { adapter, losses, dev, best } = checkpoint;
+  const { adapter, losses, dev, base, best } = checkpoint;
   const { ids } = adapter.rows;
   const tensors: TensorToWrite[] = [{ name: 'row_ids', dtype: 'I32', shape: [ids.length], data: ids }];
   for (const part of parts) {
     tensors.push(vector(`rows.${part}`, adapter.rows[part]));
     for (const [name, tensor] of Object.entries(adapter.dense)) tensors.push(vector(`${part}.${name}`, tensor[part]));
   }
-  if (best !== null) tensors.push({ name: 'best', dtype: 'U8', shape: [best.file.length], data: best.file });
-  const progress = { identity, step: adapter.step, losses, dev, best: best?.point ?? null };
+  tensors.push({ name: 'best', dtype: 'U8', shape: [best.file.length], data: best.file });
+  for (const [name, data] of [
+    ['scores.base', base],
+    ['scores.best', best.scores],
+  ] as const)
+    tensors.push({ name, dtype: 'F64', shape: [data.length], data });
+  const progress = { identity, step: adapter.step, losses, dev, best: best.point };
   const temporary = `${path}.tmp`;
   const text = JSON.stringify(progress);
   const digest = digestOf(
@@ -112,7 +127,12 @@ export function readCheckpoint(path: string, identity: string): Checkpoint | nul
     adapter: { step, dense, rows },
     losses,
     dev,
-    best: best === null ? null : { point: best, file: new Uint8Array(bytesOf('best')) },
+    base: new Float64Array(bytesOf('scores.base')),
+    best: {
+      point: best,
+      file: new Uint8Array(bytesOf('best')),
+      scores: new Float64Array(bytesOf('scores.best')),
+    },
   };
 }
 

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import type { TrainingExample } from '#gpu-worker/training/data/training-data.ts';
-import { type DevSet, evaluateDev } from '#gpu-worker/training/steps/evaluate-dev.ts';
+import type { DevSet } from '#gpu-worker/training/dev/dev-set.ts';
+import { lookAtDev } from '#gpu-worker/training/dev/look-at-dev.ts';
+import { decidingMean, measureDev } from '#gpu-worker/training/dev/measure-dev.ts';
 import type { SequenceTask } from '#gpu-worker/training/threads/sequence-task.ts';
 
 const exampleOf = (index: number): TrainingExample => ({
@@ -43,31 +45,32 @@ const sequenceOf = async ({ documentId }: { documentId: string }) => ({
 it('ranks by likelihood: lowest mean NLL first', async () => {
   const dev = devOf(2, 20);
   const best = scorer((id) => (id === 'd1' ? 0.5 : 1));
-  const { values } = await evaluateDev(dev, best.pool, sequenceOf, () => {});
+  const { values } = measureDev(dev, await lookAtDev(dev, best.pool, sequenceOf, () => {}));
   expect(values.get('nDCG@10')).toEqual([1, 1]);
   const third = scorer((id) => Number(id.slice(1)) * (id === 'd1' ? 2.5 : 1));
-  const measured = await evaluateDev(dev, third.pool, sequenceOf, () => {});
+  const measured = measureDev(dev, await lookAtDev(dev, third.pool, sequenceOf, () => {}));
   // d0, d2, d1: the third place.
   expect(measured.values.get('MRR@10')).toEqual([1 / 3, 1 / 3]);
+  expect(decidingMean(measured)).toBe(0.5);
 });
 
 it('reranks the first candidates only, with the store of dev prefixes, in batches, up to the end', async () => {
   const { pool, ran, batches } = scorer(() => 1);
   const fractions: number[] = [];
-  await evaluateDev(devOf(10, 15), pool, sequenceOf, (fraction) => fractions.push(fraction));
+  await lookAtDev(devOf(10, 15), pool, sequenceOf, (fraction) => fractions.push(fraction));
   expect(batches).toEqual([64, 64, 22]);
   expect(new Set(ran.map(({ cache }) => cache))).toEqual(new Set(['dev']));
   expect(new Set(ran.map(({ prefixKey }) => prefixKey)).size).toBe(15);
   expect(fractions.at(-1)).toBe(1);
 });
 
-it('counts a relevant document that is no candidate as not found', async () => {
-  const { values } = await evaluateDev(devOf(1, 1), scorer(() => 1).pool, sequenceOf, () => {});
+it('counts a relevant document that is no candidate as not found', () => {
+  const { values } = measureDev(devOf(1, 1), Float64Array.of(1));
   expect(values.get('nDCG@10')).toEqual([0]);
 });
 
 it.each([Number.NaN, Number.POSITIVE_INFINITY])('refuses a score of %s', async (nll) => {
-  await expect(evaluateDev(devOf(1, 2), scorer(() => nll).pool, sequenceOf, () => {})).rejects.toThrow(
+  await expect(lookAtDev(devOf(1, 2), scorer(() => nll).pool, sequenceOf, () => {})).rejects.toThrow(
     'the score of dev query "q0" with document "d0" is ',
   );
 });

@@ -1,0 +1,30 @@
+import type { TrainingData } from '#gpu-worker/training/data/training-data.ts';
+import type { DevSet } from '#gpu-worker/training/dev/dev-set.ts';
+import type { StepContext } from '#gpu-worker/training/steps/run-step.ts';
+
+/** What a run reports while it goes on. */
+export type TrainingEvent =
+  | { readonly kind: 'resumed'; readonly step: number }
+  | { readonly kind: 'dev-progress'; readonly fraction: number }
+  | { readonly kind: 'base'; readonly metric: number }
+  | {
+      readonly kind: 'step';
+      readonly step: number;
+      readonly steps: number;
+      readonly loss: number;
+      readonly tokens: number;
+    }
+  | { readonly kind: 'dev'; readonly step: number; readonly metric: number; readonly best: boolean }
+  | { readonly kind: 'stopped-early'; readonly step: number };
+
+/** Everything that `trainAdapter` works with; `openTraining` makes it. */
+export interface TrainingRun extends StepContext {
+  readonly data: TrainingData;
+  readonly dev: DevSet;
+  /** Where the checkpoint is kept; it is read first. */
+  readonly checkpointPath: string;
+  /** Digest of settings, model and data. */
+  readonly identity: string;
+  readonly onEvent: (event: TrainingEvent) => void;
+  readonly signal?: AbortSignal;
+}
