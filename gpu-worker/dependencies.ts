@@ -5,10 +5,11 @@ import type { Environment } from '#gpu-worker/environment.ts';
 import type { AppOptions } from '#gpu-worker/http/create-app.ts';
 import type { FetchProgress } from '#gpu-worker/model-store/fetch-options.ts';
 import { resolveModelPath } from '#gpu-worker/model-store/resolve-model-path.ts';
-import type { AdapterStore } from '#gpu-worker/scoring/adapters/adapter-store.ts';
+import type { ObjectStoreOptions } from '#gpu-worker/scoring/adapters/download-object.ts';
 import { LoadedAdapters } from '#gpu-worker/scoring/adapters/loaded-adapters.ts';
 import { noAdapterStore } from '#gpu-worker/scoring/adapters/no-adapter-store.ts';
 import { createS3AdapterStore } from '#gpu-worker/scoring/adapters/s3-adapter-store.ts';
+import { createAdapterValidator } from '#gpu-worker/scoring/adapters/validate-uploaded-adapter.ts';
 import { createScoringEngine } from '#gpu-worker/scoring/create-scoring-engine.ts';
 import type { ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
 import { findBaseCalibration } from '#shared/calibration/base-model-calibration.ts';
@@ -32,13 +33,15 @@ const scoreBodyBytesMax = 2 * limits.requestBodyBytesMax;
 export function createDependencies(environment: Environment): Dependencies {
   const now = () => Date.now();
   const logger = pino({ level: environment.GPU_WORKER_LOG_LEVEL });
-  const store = createStore(environment);
+  const objects = objectStoreOf(environment);
+  const store = objects === undefined ? noAdapterStore : createS3AdapterStore(objects);
   return {
     app: {
       modelId: environment.BASE_MODEL,
       signingKeys: environment.WORKER_SIGNING_KEY,
       bodyBytesMax: scoreBodyBytesMax,
       queueLengthMax: environment.GPU_WORKER_QUEUE_LENGTH_MAX,
+      validateAdapter: createAdapterValidator(objects),
       version: productPackage.version,
       logger,
       now,
@@ -67,8 +70,8 @@ function reportFetch(onProgress: (stage: string, fraction: number) => void) {
   return ({ stage, doneBytes, totalBytes }: FetchProgress) => onProgress(stage, doneBytes / totalBytes);
 }
 
-function createStore(environment: Environment): AdapterStore {
-  if (environment.S3_BUCKET === undefined) return noAdapterStore;
+function objectStoreOf(environment: Environment): ObjectStoreOptions | undefined {
+  if (environment.S3_BUCKET === undefined) return undefined;
   const { S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey, S3_ENDPOINT: endpoint } = environment;
   const client = new S3Client({
     region: environment.S3_REGION,
@@ -79,10 +82,10 @@ function createStore(environment: Environment): AdapterStore {
       ? {}
       : { credentials: { accessKeyId, secretAccessKey } }),
   });
-  return createS3AdapterStore({
+  return {
     client,
     bucket: environment.S3_BUCKET,
     fileBytesMax: limits.adapterBytesMax,
     downloadTimeoutMs: environment.GPU_WORKER_ADAPTER_TIMEOUT_MS,
-  });
+  };
 }

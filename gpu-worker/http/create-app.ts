@@ -6,8 +6,10 @@ import type { CallContext } from '#gpu-worker/http/call-context.ts';
 import { getInfo } from '#gpu-worker/http/get-info.ts';
 import { handleErrors } from '#gpu-worker/http/handle-errors.ts';
 import { logCall } from '#gpu-worker/http/log-call.ts';
+import { postAdapterValidation } from '#gpu-worker/http/post-adapter-validation.ts';
 import { postScore } from '#gpu-worker/http/post-score.ts';
 import { describePhase, type WorkerState } from '#gpu-worker/http/worker-state.ts';
+import type { ValidateUploadedAdapter } from '#gpu-worker/scoring/adapters/validate-uploaded-adapter.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 
 export interface AppOptions {
@@ -17,6 +19,7 @@ export interface AppOptions {
   readonly signingKeys: readonly Uint8Array[];
   readonly bodyBytesMax: number;
   readonly queueLengthMax: number;
+  readonly validateAdapter: ValidateUploadedAdapter;
   /** Version of the product, shown by `/info`. */
   readonly version: string;
   readonly logger: Logger;
@@ -47,7 +50,8 @@ export function createApp(options: AppOptions): Hono<CallContext> {
   const signed = authenticateCall({ keys: options.signingKeys, bodyBytesMax: options.bodyBytesMax, now });
   app.get('/info', signed, getInfo(options));
   app.post('/v1/score', signed, postScore(options));
-  app.all('/v1/score', () => methodNotAllowed('POST'));
+  app.post('/v1/adapters/validate', signed, postAdapterValidation(options));
+  for (const path of ['/v1/score', '/v1/adapters/validate']) app.all(path, () => methodNotAllowed('POST'));
   for (const path of ['/health', '/ready', '/info']) app.all(path, () => methodNotAllowed('GET'));
   return app;
 }

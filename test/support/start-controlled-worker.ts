@@ -5,6 +5,7 @@ import { type ListeningServer, listen } from '#gpu-worker/http/listen.ts';
 import { WorkerState } from '#gpu-worker/http/worker-state.ts';
 import { LoadedAdapters } from '#gpu-worker/scoring/adapters/loaded-adapters.ts';
 import { noAdapterStore } from '#gpu-worker/scoring/adapters/no-adapter-store.ts';
+import { createAdapterValidator } from '#gpu-worker/scoring/adapters/validate-uploaded-adapter.ts';
 import type { PairScore, ScoreTask, ScoringEngine, TaskOptions } from '#gpu-worker/scoring/scoring-engine.ts';
 import type { Calibration } from '#shared/calibration/calibration.ts';
 import { signCall } from '#shared/signed-calls/sign-call.ts';
@@ -72,6 +73,7 @@ export async function startControlledWorker(
     signingKeys: [key],
     bodyBytesMax: 10_000,
     queueLengthMax: 16,
+    validateAdapter: createAdapterValidator(undefined),
     version: '1.2.3',
     logger: pino({ level: 'trace' }, stream),
     now: () => Date.now(),
