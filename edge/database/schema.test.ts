@@ -1,7 +1,14 @@
 import { env } from 'cloudflare:workers';
 import { getTableConfig } from 'drizzle-orm/sqlite-core';
 import { describe, expect, it } from 'vitest';
-import { adapterVersions, apiKeys, usageDays } from '#edge/database/schema.ts';
+import {
+  adapterAliasMoves,
+  adapterDeletions,
+  adapterUploads,
+  adapterVersions,
+  apiKeys,
+  usageDays,
+} from '#edge/database/schema.ts';
 
 async function rows<Row>(pragma: string): Promise<Row[]> {
   const { results } = await env.DB.prepare(pragma).all<Row>();
@@ -12,6 +19,9 @@ describe('the migrations', () => {
   it.each([
     ['api_keys', apiKeys],
     ['adapter_versions', adapterVersions],
+    ['adapter_alias_moves', adapterAliasMoves],
+    ['adapter_uploads', adapterUploads],
+    ['adapter_deletions', adapterDeletions],
     ['usage_days', usageDays],
   ])('make %s as the schema says; a failure here means `npm run migrations` was forgotten', async (name, table) => {
     const { columns, indexes, primaryKeys } = getTableConfig(table);

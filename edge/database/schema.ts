@@ -47,7 +47,10 @@ export const usageDays = sqliteTable(
   ],
 );
 
-/** Adapter versions: immutable, each known by the SHA-256 of its file. A name's newest version is its highest number. */
+/**
+ * Adapter versions: immutable, each known by the SHA-256 of its file. A name's newest version is its highest number that is not deleted; numbers
+ * are never used again.
+ */
 export const adapterVersions = sqliteTable(
   'adapter_versions',
   {
@@ -61,6 +64,65 @@ export const adapterVersions = sqliteTable(
     /** Size of the file. */
     bytes: integer('bytes').notNull(),
     createdAtMs: integer('created_at').notNull(),
+    /** JSON of shared/protocol/adapter-details.ts; NULL for a version that no worker has checked. */
+    details: text('details'),
+    deletedAtMs: integer('deleted_at'),
   },
-  (table) => [uniqueIndex('adapter_versions_tenant_name_version').on(table.tenantId, table.name, table.version)],
+  (table) => [
+    uniqueIndex('adapter_versions_tenant_name_version').on(table.tenantId, table.name, table.version),
+    index('adapter_versions_digest').on(table.digest),
+  ],
 );
+
+/** Where aliases have pointed, move by move. An alias points at the version of its last move that is not undone; a roll back undoes one. */
+export const adapterAliasMoves = sqliteTable(
+  'adapter_alias_moves',
+  {
+    tenantId: text('tenant_id').notNull(),
+    name: text('name').notNull(),
+    alias: text('alias').notNull(),
+    /** From 1, per alias. */
+    sequence: integer('sequence').notNull(),
+    version: integer('version').notNull(),
+    movedAtMs: integer('moved_at').notNull(),
+    undoneAtMs: integer('undone_at'),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.name, table.alias, table.sequence] })],
+);
+
+/** Uploads that are not finished, and finished ones whose presigned URLs still work. Each has one object, `uploads/ID`. */
+export const adapterUploads = sqliteTable(
+  'adapter_uploads',
+  {
+    id: text('id').primaryKey(),
+    tenantId: text('tenant_id').notNull(),
+    name: text('name').notNull(),
+    bytes: integer('bytes').notNull(),
+    /** SHA-256, hex. NULL while the bytes of a streamed upload come in. */
+    digest: text('digest'),
+    /** The store's id of a multipart upload; NULL: the object is sent in one piece. */
+    multipartId: text('multipart_id'),
+    /** SHA-256 of each part, hex, separated by spaces; NULL where there are no parts. */
+    partDigests: text('part_digests'),
+    state: text('state', { enum: ['open', 'completing', 'done', 'sweeping'] }).notNull(),
+    /** The version that it became. */
+    version: integer('version'),
+    createdAtMs: integer('created_at').notNull(),
+    /** From then on it cannot be completed, and is swept. */
+    expiresAtMs: integer('expires_at').notNull(),
+    /** When it was last claimed by a completion or a sweep. */
+    claimedAtMs: integer('claimed_at'),
+  },
+  (table) => [
+    index('adapter_uploads_expires').on(table.expiresAtMs),
+    index('adapter_uploads_tenant').on(table.tenantId),
+    index('adapter_uploads_digest').on(table.digest),
+  ],
+);
+
+/** Files that are being deleted from the store because no version names them: no upload of the same bytes may lean on them meanwhile. */
+export const adapterDeletions = sqliteTable('adapter_deletions', {
+  /** SHA-256 of the file, hex. */
+  digest: text('digest').primaryKey(),
+  claimedAtMs: integer('claimed_at').notNull(),
+});
