@@ -46,6 +46,12 @@ describe('checkFlags', () => {
     expect(refusal(words)).toBe(sentence);
   });
 
+  it('asks for a word that must stand, and takes it', () => {
+    const withPath = { path: { type: 'positional', required: true }, ...definitions } as const satisfies ArgsDef;
+    expect(() => checkFlags(['--json'], withPath)).toThrow('PATH and --query are required.');
+    expect(checkFlags(['a/b', '--query=x'], withPath)).toEqual(['--query=x', '--', 'a/b']);
+  });
+
   it('takes any text as the value behind an equals sign, and standard input as -', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {

@@ -32,7 +32,7 @@ export function checkFlags(rawArgs: readonly string[], definitions: ArgsDef): st
     }
   }
   refuseStrayWords(words, definitions);
-  refuseMissing(seen, definitions);
+  refuseMissing(seen, words.length, definitions);
   return words.length === 0 ? flags : [...flags, '--', ...words];
 }
 
@@ -73,10 +73,14 @@ function refuseStrayWords(words: readonly string[], definitions: ArgsDef): void 
   throw new UsageError(`Unexpected "${words[positions]}"; a value with spaces needs quotes.`);
 }
 
-function refuseMissing(seen: ReadonlySet<string>, definitions: ArgsDef): void {
+function refuseMissing(seen: ReadonlySet<string>, words: number, definitions: ArgsDef): void {
+  const positions = Object.keys(definitions).filter((name) => definitions[name]?.type === 'positional');
   const missing = Object.entries(definitions)
-    .filter(([name, definition]) => definition.required === true && definition.type !== 'positional' && !seen.has(name))
-    .map(([name]) => `--${name}`);
+    .filter(([name, definition]) => {
+      const position = positions.indexOf(name);
+      return definition.required === true && (position === -1 ? !seen.has(name) : position >= words);
+    })
+    .map(([name]) => (positions.includes(name) ? name.toUpperCase() : `--${name}`));
   if (missing.length > 0)
     throw new UsageError(`${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} required.`);
 }

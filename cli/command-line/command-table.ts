@@ -57,6 +57,15 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => erased((await import('#cli/commands/train.ts')).trainCommand),
   },
   {
+    words: 'adapter import',
+    summary: 'Make an adapter of a checkpoint of the authors, or of a PEFT prompt',
+    examples: [
+      `hintrank adapter import checkpoint.safetensors --output adapter.safetensors --model llama-2-7b-chat --k 15`,
+      `hintrank adapter import prompt-tuning --output prompt.safetensors --model llama-2-7b-chat`,
+    ],
+    load: async () => erased((await import('#cli/commands/adapter-import.ts')).adapterImportCommand),
+  },
+  {
     words: 'model fetch',
     summary: 'Download a model, or check that it is here and whole',
     examples: [`hintrank model fetch`],

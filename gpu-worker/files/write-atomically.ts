@@ -5,7 +5,7 @@ import { checkOutputPath } from '#gpu-worker/files/check-output-path.ts';
 
 interface AtomicFile {
   /** Resolves when the stream takes more, so that a fast producer waits for the disk. */
-  write(text: string): Promise<void>;
+  write(piece: string | Uint8Array): Promise<void>;
   /** Flushes and renames. */
   commit(): Promise<void>;
   /** Removes the temporary file; the file that stood at `path` stays as it was. */
@@ -45,9 +45,9 @@ async function openAtomicFile(path: string): Promise<AtomicFile> {
     if (failure !== undefined) throw failure;
   };
   return {
-    async write(text) {
+    async write(piece) {
       throwFailure();
-      if (!stream.write(text)) await once(stream, 'drain');
+      if (!stream.write(piece)) await once(stream, 'drain');
       throwFailure();
     },
     async commit() {

@@ -13,7 +13,7 @@ const link = /\]\(([^)\s]+)\)/g;
 const script = /\bnpm (?:run (?:--silent )?([\w:-]+)|(start|test)\b)/g;
 
 /** Files that are named without lying in the repository: made at run time, in a checkpoint or a data set, or in a reader's folder. */
-const notOurs = /^(?:local|secrets|config|tokenizer|tokenizer_config)\.json$/;
+const notOurs = /^(?:local|secrets|config|tokenizer|tokenizer_config|adapter_config)\.json$/;
 
 interface Page {
   readonly path: string;

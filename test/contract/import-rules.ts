@@ -16,7 +16,7 @@ const topFiles = '(top)';
 const gpuWorkerRows: readonly (readonly string[])[] = [
   [topFiles],
   ['http'],
-  ['scoring', 'training', 'evaluation', 'calibration'],
+  ['scoring', 'training', 'evaluation', 'calibration', 'adapter-import'],
   ['q-peft', 'language-model', 'quantisation', 'autodiff', 'engine', 'model-store'],
   ['onnx', 'weights', 'tokenizer', 'files'],
 ];
