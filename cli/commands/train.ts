@@ -46,6 +46,7 @@ export const trainCommand = defineCommand({
       cacheFolder: convertedWeightsFolder,
       threads: threadCount,
       checkpointPath: `${resolve(args.output)}.checkpoint`,
+      prefixBytesMax: parseInteger('prefix-cache-gb', args['prefix-cache-gb'], 0, 10_000) * 1e9,
       onEvent: progress.onEvent,
       signal: io.signal,
     });

@@ -98,6 +98,12 @@ export const trainingFlags = {
   seed: numberFlag('seed', 'The same seed gives the same adapter.'),
   'with-title': { type: 'boolean', description: 'Read "title. text" of a document instead of the text alone.' },
   storage: { type: 'string', valueHint: 'fp16|fp32', default: 'fp16', description: 'Numbers in the adapter file.' },
+  'prefix-cache-gb': {
+    type: 'string',
+    valueHint: 'N',
+    default: '8',
+    description: 'Disk for what the frozen model made of documents, kept for later runs; 0 computes it each time.',
+  },
   json: { type: 'boolean', description: 'Print the report as JSON.' },
 } as const satisfies ArgsDef;
 

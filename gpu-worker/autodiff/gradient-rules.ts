@@ -32,6 +32,7 @@ export const gradientRules: Readonly<Record<Operator, RuleEntry>> = {
   SimplifiedLayerNormalization: rmsNormRule,
   Shape: { noGradient: 'sizes do not depend on values' },
   Greater: { noGradient: 'it is constant wherever it has a derivative' },
+  Cast: { forbidden: 'only cached keys and values are cast, and they are constants' },
   Abs: integerWeights,
   DequantizeLinear: integerWeights,
   MatMulIntegerToFloat: integerWeights,

@@ -2,6 +2,7 @@ import type { LinearLayers } from '#gpu-worker/language-model/linear.ts';
 import type { ModelConfig } from '#gpu-worker/language-model/model-config.ts';
 import { storedNames } from '#gpu-worker/language-model/tensor-names.ts';
 import { storedInitializer, type WeightManifest } from '#gpu-worker/language-model/weight-manifest.ts';
+import type { AttributeValue } from '#gpu-worker/onnx/graph.ts';
 import type { GraphBuilder, Value } from '#gpu-worker/onnx/graph-builder.ts';
 
 export interface BlockContext {
@@ -25,19 +26,21 @@ export function rmsNorm(context: BlockContext, path: string, rows: Value, stored
   );
 }
 
+/** Packed heads of the new tokens, after norm, projection and rotation: query [1, S, Hh], key and value [1, S, Gh]. */
+interface Projected {
+  readonly query: () => Value;
+  readonly key: Value;
+  readonly value: Value;
+}
+
 /**
- * x + Attention(norm(x)). S new tokens, P cached ones, H query heads, G key/value heads, h head size.
- *
- *     x [S, D] ─ norm ─ QKV [S, (H+2G)h] ─ Unsqueeze ─ Split ─┬ q [1, S, Hh] (─ head norm) ─ rotary ─┐
- *                                                              ├ k [1, S, Gh] (─ head norm) ─ rotary ─┼ Attention(causal, past) ─ [S, Hh] ─ O ─ + x
- *                                                              └ v [1, S, Gh] ────────────────────────┘
- *
- * Declares the inputs `past.{layer}.key|value` float32 [1, G, P, h] (P = 0 allowed) and the outputs `present.{layer}.key|value` [1, G, P+S, h].
+ *     x [S, D] ─ norm ─ QKV [S, (H+2G)h] ─ Unsqueeze ─ Split ─┬ q (─ head norm) ─ rotary
+ *                                                              ├ k (─ head norm) ─ rotary
+ *                                                              └ v
  */
-export function attentionBlock(context: BlockContext, layer: number, x: Value): Value {
+export function projectHeads(context: BlockContext, layer: number, x: Value): Projected {
   const { builder, config, linear } = context;
-  const path = `/model/layers.${layer}/attention`;
-  const { queryHeads, keyValueHeads, headSize } = config;
+  const path = attentionPath(layer);
   const normed = rmsNorm(context, `${path}/norm`, x, storedNames.attentionNorm(layer));
   const projected = linear.apply(
     `${path}/query_key_value`,
@@ -45,37 +48,33 @@ export function attentionBlock(context: BlockContext, layer: number, x: Value): 
     storedNames.queryKeyValue(layer),
   );
   const batched = builder.node(`${path}/Unsqueeze`, 'Unsqueeze', [projected, '/constants/axis_0']);
-  const [query, key, value] = builder.nodeWithOutputs(
-    `${path}/Split`,
-    'Split',
-    [batched, '/constants/query_key_value_sizes'],
-    3,
-    {
-      axis: { int: 2 },
-    },
-  );
+  const sizes = '/constants/query_key_value_sizes';
+  const [query, key, value] = builder.nodeWithOutputs(`${path}/Split`, 'Split', [batched, sizes], 3, {
+    axis: { int: 2 },
+  });
   if (query === undefined || key === undefined || value === undefined) throw new Error('Split makes three outputs');
-  const rotatedQuery = rotate(context, `${path}/query`, query, queryHeads, storedNames.queryNorm(layer));
-  const rotatedKey = rotate(context, `${path}/key`, key, keyValueHeads, storedNames.keyNorm(layer));
-  const past = (['key', 'value'] as const).map((part) =>
-    builder.input(`past.${layer}.${part}`, 'float32', [1, keyValueHeads, 'past_length', headSize]),
-  );
-  const [attended, ...present] = builder.nodeWithOutputs(
-    `${path}/Attention`,
-    'Attention',
-    [rotatedQuery, rotatedKey, value, '', ...past],
-    [`${path}/Attention/output_0`, `present.${layer}.key`, `present.${layer}.value`],
-    { is_causal: { int: 1 }, q_num_heads: { int: queryHeads }, kv_num_heads: { int: keyValueHeads } },
-  );
-  if (attended === undefined) throw new Error('Attention makes an output');
-  for (const name of present) builder.output(name, 'float32', [1, keyValueHeads, 'total_length', headSize]);
-  const rows = builder.node(`${path}/Squeeze`, 'Squeeze', [attended, '/constants/axis_0']);
-  const output = linear.apply(
-    `${path}/output`,
-    linear.prepare(`${path}/output/input`, rows),
-    storedNames.attentionOutput(layer),
-  );
+  return {
+    query: () => rotate(context, `${path}/query`, query, config.queryHeads, storedNames.queryNorm(layer)),
+    key: rotate(context, `${path}/key`, key, config.keyValueHeads, storedNames.keyNorm(layer)),
+    value,
+  };
+}
+
+/** x + O(attended), for the same rows of both: [rows, D]. */
+export function attentionOutput(context: BlockContext, layer: number, x: Value, attended: Value): Value {
+  const { builder, linear } = context;
+  const path = attentionPath(layer);
+  const input = linear.prepare(`${path}/output/input`, attended);
+  const output = linear.apply(`${path}/output`, input, storedNames.attentionOutput(layer));
   return builder.node(`${path}/Add`, 'Add', [x, output]);
+}
+
+export function attentionAttributes({ queryHeads, keyValueHeads }: ModelConfig): Record<string, AttributeValue> {
+  return { is_causal: { int: 1 }, q_num_heads: { int: queryHeads }, kv_num_heads: { int: keyValueHeads } };
+}
+
+export function attentionPath(layer: number): string {
+  return `/model/layers.${layer}/attention`;
 }
 
 /** Rotary embedding in the split-halves form, after the per-head norm of families that have one (Qwen3). */

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { noKeyValues } from '#gpu-worker/scoring/language-model-runner.ts';
 import type { Precision } from '#gpu-worker/scoring/scoring-engine.ts';
+import { noKeyValues } from '#gpu-worker/scoring/suffix-feeds.ts';
 import { expectClose } from '#test/golden/compare-tensors.ts';
 import { type GoldenModel, prepareGoldenModel } from '#test/golden/prepare-golden-model.ts';
 import { writeRandomCheckpoint } from '#test/support/random-checkpoint.ts';
@@ -77,7 +77,7 @@ describe.each(variants.map(([name, changes], index) => ({ name, changes, index }
       const rest = ids.slice(split);
       const targetIds = rest.map((_, row) => rest[row + 1] ?? 1);
       const outputs = await runner.outputs(
-        { embeddings: embeddings.gather(rest), past, targetRows: rest.map((_, row) => row), targetIds },
+        [{ embeddings: embeddings.gather(rest), past, targetRows: rest.map((_, row) => row), targetIds }],
         ['logits', 'log_probabilities'],
       );
       const logits = expected.slice(split);

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { buildLanguageModelGraph } from '#gpu-worker/language-model/build-language-model-graph.ts';
+import { buildPrefixGraph } from '#gpu-worker/language-model/build-prefix-graph.ts';
+import { buildSuffixGraph } from '#gpu-worker/language-model/build-suffix-graph.ts';
 import { operatorDomains } from '#gpu-worker/onnx/operators.ts';
 import { buildHintGraph } from '#gpu-worker/q-peft/build-hint-graph.ts';
 import { everySwitchConfig, manifestOf } from '#test/support/small-manifest.ts';
 
 const graphs = [
-  buildLanguageModelGraph(everySwitchConfig, manifestOf(everySwitchConfig, 'fp32')),
-  buildLanguageModelGraph(everySwitchConfig, manifestOf(everySwitchConfig, 'int8')),
+  buildPrefixGraph(everySwitchConfig, manifestOf(everySwitchConfig, 'int8'), 'float16'),
+  buildSuffixGraph(everySwitchConfig, manifestOf(everySwitchConfig, 'fp32'), { slots: 1, keyValueType: 'float32' }),
+  buildSuffixGraph(everySwitchConfig, manifestOf(everySwitchConfig, 'int8'), { slots: 4, keyValueType: 'float16' }),
   buildHintGraph({ method: 'retrieve' }, 8),
   buildHintGraph({ method: 'attend', heads: 2 }, 8),
 ];

@@ -8,6 +8,7 @@ export const operatorDomains = {
   Abs: '',
   Add: '',
   Attention: '',
+  Cast: '',
   Concat: '',
   DequantizeLinear: '',
   Div: '',

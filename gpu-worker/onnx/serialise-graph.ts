@@ -1,21 +1,12 @@
 import onnxProto from 'onnx-proto';
-import type { AttributeValue, ElementType, Graph, GraphNode, Initializer, ValueInfo } from '#gpu-worker/onnx/graph.ts';
+import { elementTypeCodes } from '#gpu-worker/onnx/element-type-codes.ts';
+import type { AttributeValue, Graph, GraphNode, Initializer, ValueInfo } from '#gpu-worker/onnx/graph.ts';
 import { type Operator, operatorDomains, operatorSetVersions } from '#gpu-worker/onnx/operators.ts';
 
 const { onnx } = onnxProto;
 
 /** IR 10 is the first to allow operator set 23; the bundled enum stops at 8, the wire format is the same. */
 const irVersion = 10;
-
-const dataTypes: Readonly<Record<ElementType, number>> = {
-  float32: 1,
-  uint8: 2,
-  int8: 3,
-  int32: 6,
-  int64: 7,
-  bool: 9,
-  float16: 10,
-};
 
 /** The bytes of a `.onnx` file. Initializers marked external stay in the file beside it. */
 export function serialiseGraph(graph: Graph): Uint8Array {
@@ -39,7 +30,7 @@ function valueProto(value: ValueInfo) {
     name: value.name,
     type: {
       tensorType: {
-        elemType: dataTypes[value.type],
+        elemType: elementTypeCodes[value.type],
         shape: { dim: value.shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size })) },
       },
     },
@@ -66,7 +57,7 @@ function attributeProto(name: string, value: AttributeValue) {
 }
 
 function tensorProto(tensor: Initializer) {
-  const common = { name: tensor.name, dataType: dataTypes[tensor.type], dims: [...tensor.shape] };
+  const common = { name: tensor.name, dataType: elementTypeCodes[tensor.type], dims: [...tensor.shape] };
   if (tensor.data.kind === 'inline') return { ...common, rawData: tensor.data.bytes };
   return {
     ...common,

@@ -5,6 +5,7 @@ import { EmbeddingTable } from '#gpu-worker/scoring/embedding-table.ts';
 import { HintMaker, HintSessions } from '#gpu-worker/scoring/hint-maker.ts';
 import { LanguageModelRunner } from '#gpu-worker/scoring/language-model-runner.ts';
 import { PairScorer, type ScoringAdapter } from '#gpu-worker/scoring/pair-scorer.ts';
+import type { LanguageModelGraphs } from '#gpu-worker/scoring/prepared-model/write-language-model-graphs.ts';
 import type { PairScore, QueryTask, ScoreTask, TokenTask } from '#gpu-worker/scoring/scoring-engine.ts';
 import { TokenDescriptions } from '#gpu-worker/scoring/token-descriptions.ts';
 import type { Tokenizer } from '#gpu-worker/tokenizer/tokenizer.ts';
@@ -39,8 +40,8 @@ export class DocumentScorer {
     this.#descriptions = model.tokenizer === null ? null : new TokenDescriptions(model.tokenizer);
   }
 
-  static async open(model: FrozenModel, graphPath: string): Promise<DocumentScorer> {
-    return new DocumentScorer(model, await LanguageModelRunner.open(graphPath, model.config));
+  static async open(model: FrozenModel, graphs: LanguageModelGraphs): Promise<DocumentScorer> {
+    return new DocumentScorer(model, await LanguageModelRunner.open(graphs, model.config));
   }
 
   async close(): Promise<void> {

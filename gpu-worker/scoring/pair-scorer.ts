@@ -9,8 +9,9 @@ import {
 import type { TokenTemplate } from '#gpu-worker/q-peft/template.ts';
 import type { EmbeddingTable } from '#gpu-worker/scoring/embedding-table.ts';
 import type { HintMaker } from '#gpu-worker/scoring/hint-maker.ts';
-import { type KeyValues, type LanguageModelRunner, noKeyValues } from '#gpu-worker/scoring/language-model-runner.ts';
+import type { LanguageModelRunner } from '#gpu-worker/scoring/language-model-runner.ts';
 import type { PairScore } from '#gpu-worker/scoring/scoring-engine.ts';
+import { type KeyValues, noKeyValues } from '#gpu-worker/scoring/suffix-feeds.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 
 /** One document against queries, in token ids. */
@@ -88,12 +89,10 @@ export class PairScorer {
 
   async #targets(embeddings: Float32Array, past: KeyValues, targetIds: readonly number[]): Promise<Float32Array> {
     const first = embeddings.length / this.#embeddings.width - targetIds.length;
-    return this.#runner.logProbabilities({
-      embeddings,
-      past,
-      targetRows: targetIds.map((_, index) => first + index),
-      targetIds,
-    });
+    const targetRows = targetIds.map((_, index) => first + index);
+    const [values] = await this.#runner.logProbabilities([{ embeddings, past, targetRows, targetIds }]);
+    if (values === undefined) throw new Error('the run returned nothing for its sequence');
+    return values;
   }
 
   #fitDocument(task: TokenizedTask, query: readonly number[]): readonly number[] {

@@ -206,7 +206,7 @@ export class ScoringPool implements ScoringEngine {
 
   async #startThread(): Promise<void> {
     const { modelPath, preparation } = this.#options;
-    const options: ScoringThreadOptions = { modelPath, graphPath: preparation.prepared.graphPath };
+    const options: ScoringThreadOptions = { modelPath, graphs: preparation.prepared.graphs };
     const thread: ScoringThread = await WorkerThreadHandle.start(threadEntry, options, () =>
       this.#replaceThread(thread),
     );

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { basename, join } from 'node:path';
 import { seededOrder } from '#gpu-worker/evaluation/seeded-order.ts';
 import type { FrozenModel } from '#gpu-worker/language-model/frozen-model.ts';
 import { openModel } from '#gpu-worker/language-model/open-model.ts';
 import { EmbeddingTable } from '#gpu-worker/scoring/embedding-table.ts';
 import { prepareModel } from '#gpu-worker/scoring/prepared-model/prepare-model.ts';
+import { writeLanguageModelGraphs } from '#gpu-worker/scoring/prepared-model/write-language-model-graphs.ts';
 import { initialAdapter } from '#gpu-worker/training/adapter/initial-adapter.ts';
 import type { TrainingData } from '#gpu-worker/training/data/training-data.ts';
 import { prepareGradientGraph } from '#gpu-worker/training/gradients/language-model-gradient.ts';
@@ -11,6 +13,7 @@ import { HintModule } from '#gpu-worker/training/hints/hint-module.ts';
 import { TrainedAdapter } from '#gpu-worker/training/optimiser/trained-adapter.ts';
 import type { TrainingSettings } from '#gpu-worker/training/settings/training-settings.ts';
 import { PairSequences, type PairTexts } from '#gpu-worker/training/steps/pair-sequences.ts';
+import { sweepPrefixes } from '#gpu-worker/training/threads/prefix-store.ts';
 import { TrainingPool } from '#gpu-worker/training/threads/training-pool.ts';
 import type { TrainingEvent, TrainingRun } from '#gpu-worker/training/training-run.ts';
 import type { AdapterConfig } from '#shared/adapter-file/adapter-config.ts';
@@ -25,12 +28,17 @@ export interface TrainingOptions {
   readonly cacheFolder: string;
   readonly threads: number;
   readonly checkpointPath: string;
+  /** Bytes on disk for keys and values of prefixes, in the cache folder; what was used longest ago makes room. */
+  readonly prefixBytesMax: number;
   readonly onEvent: (event: TrainingEvent) => void;
   readonly signal?: AbortSignal;
 }
 
-/** Memory of the threads together for prefixes, in fp16: about 570 documents of 150 tokens of the default model. */
-const prefixBytesMax = 2_000_000_000;
+/** Sequences of a run with gradient: below some 200 rows, streaming the weights is most of the time. */
+const gradientSlots = 4;
+
+/** Keys and values in float16 lose less than the difference between two processors, and take half the disk. */
+const keyValueType = 'float16';
 
 /** Opens everything that `trainAdapter` needs; `close` ends the threads. Converts the model to fp32 first if that has not been done. */
 export async function openTraining(
@@ -42,12 +50,15 @@ export async function openTraining(
   if (tokenizer === null)
     throw new ServiceError('invalid_request', 'The model has no tokenizer, so it cannot be trained on text.');
   const prepared = prepareModel(model, 'fp32', options.cacheFolder, () => {});
-  const pool = await TrainingPool.start(options.threads, {
+  const prefixFolder = join(options.cacheFolder, 'prefixes', basename(prepared.folder));
+  const threadOptions = {
     modelPath: options.modelPath,
-    forwardGraphPath: prepared.graphPath,
-    gradientGraphPath: prepareGradientGraph(model.config, prepared),
-    prefixBytesMax,
-  });
+    graphs: writeLanguageModelGraphs(prepared.folder, model.config, prepared.manifest, keyValueType),
+    gradientGraph: prepareGradientGraph(model.config, prepared, { slots: gradientSlots, keyValueType }),
+    prefixFolder,
+    prefixBytesMax: sweepPrefixes(prefixFolder, options.prefixBytesMax),
+  };
+  const pool = await TrainingPool.start(options.threads, threadOptions, model.config.hiddenSize);
   const embeddings = new EmbeddingTable(model.source);
   const sequences = new PairSequences(settings, tokenizer, embeddings, model.config.contextLength);
   const config = adapterConfigOf(settings, model, tokenizer.fingerprint);

@@ -57,6 +57,7 @@ async function open(name: string, events: TrainingEvent[] = []): Promise<Trainin
     cacheFolder: join(folder, 'cache'),
     threads: 1,
     checkpointPath: join(folder, `${name}.checkpoint`),
+    prefixBytesMax: 1e8,
     onEvent: (event) => events.push(event),
   });
   closeLast = close;
@@ -74,7 +75,7 @@ function withFault(run: TrainingRun, isHit: (task: SequenceTask) => boolean, bat
   return { ...run, pool: { run: runTasks } };
 }
 const isTraining = (task: SequenceTask) => task.gradientRows !== null;
-const isDev = (task: SequenceTask) => task.cache === 'dev';
+const isDev = (task: SequenceTask) => task.gradientRows === null;
 
 describe('a loss that is not finite', () => {
   it('stops the run with the step, its queries and the checkpoint, from which a sound run ends as if nothing had been', async () => {

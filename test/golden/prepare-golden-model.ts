@@ -24,7 +24,7 @@ export async function prepareGoldenModel(
   const folder = cacheFolder ?? mkdtempSync(join(tmpdir(), 'hintrank-golden-'));
   const model = openModel(path);
   const prepared = prepareModel(model, precision, folder, () => {});
-  const runner = await LanguageModelRunner.open(prepared.graphPath, model.config);
+  const runner = await LanguageModelRunner.open(prepared.graphs, model.config);
   return {
     model,
     runner,

@@ -6,7 +6,6 @@ import { fetchDefaultModel } from '#gpu-worker/model-store/fetch-default-model.t
 import { layoutPrefix, layoutSuffix, noAdapterParts } from '#gpu-worker/q-peft/layout-pair.ts';
 import { resolveTemplate } from '#gpu-worker/q-peft/template-registry.ts';
 import { HintMaker, HintSessions } from '#gpu-worker/scoring/hint-maker.ts';
-import { noKeyValues } from '#gpu-worker/scoring/language-model-runner.ts';
 import { PairScorer } from '#gpu-worker/scoring/pair-scorer.ts';
 import { TokenDescriptions } from '#gpu-worker/scoring/token-descriptions.ts';
 import { parseAdapterFile } from '#shared/adapter-file/parse-adapter-file.ts';
@@ -87,12 +86,14 @@ describe.each(['upr', 'R', 'A'] as const)('the real model in fp32, %s', (kind) =
     const suffix = golden.embeddings.embed(layoutSuffix(template, run.target_ids, parts));
     const first = suffix.length / golden.embeddings.width - run.target_ids.length;
     const outputs = await golden.runner.outputs(
-      {
-        embeddings: suffix,
-        past: await golden.runner.keyValues(golden.embeddings.embed(prefix), noKeyValues),
-        targetRows: run.target_ids.map((_, target) => first + target),
-        targetIds: run.target_ids,
-      },
+      [
+        {
+          embeddings: suffix,
+          past: await golden.runner.keyValues(golden.embeddings.embed(prefix)),
+          targetRows: run.target_ids.map((_, target) => first + target),
+          targetIds: run.target_ids,
+        },
+      ],
       ['log_probabilities', 'logits'],
     );
     const values = outputs['log_probabilities'] ?? new Float32Array(0);

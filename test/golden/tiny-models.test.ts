@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { noKeyValues } from '#gpu-worker/scoring/language-model-runner.ts';
+import { noKeyValues } from '#gpu-worker/scoring/suffix-feeds.ts';
 import { expectClose, tolerances } from '#test/golden/compare-tensors.ts';
 import { goldenFolder, readGoldenJson } from '#test/golden/golden-folder.ts';
 import { type GoldenModel, prepareGoldenModel } from '#test/golden/prepare-golden-model.ts';
@@ -31,15 +31,10 @@ describe.each(['tiny-llama', 'tiny-qwen2'])('%s in fp32', (name) => {
     const { runner, embeddings } = golden;
     const past = split === 0 ? noKeyValues : await runner.keyValues(embeddings.gather(ids.slice(0, split)));
     const rest = ids.slice(split);
-    return runner.outputs(
-      {
-        embeddings: embeddings.gather(rest),
-        past,
-        targetRows: rest.map((_, row) => row),
-        targetIds: rest.map((_, row) => rest[row + 1] ?? 0),
-      },
-      ['logits', 'log_probabilities'],
-    );
+    const targetRows = rest.map((_, row) => row);
+    const targetIds = rest.map((_, row) => rest[row + 1] ?? 0);
+    const sequence = { embeddings: embeddings.gather(rest), past, targetRows, targetIds };
+    return runner.outputs([sequence], ['logits', 'log_probabilities']);
   }
 
   it.each(cases)('gives the logits and log-probabilities of case $index', async ({ index, input_ids, logprobs }) => {

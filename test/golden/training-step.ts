@@ -1,6 +1,7 @@
 import type { SequencePart } from '#gpu-worker/q-peft/layout-pair.ts';
 import { layoutPrefix, layoutSuffix, targetsOf } from '#gpu-worker/q-peft/layout-pair.ts';
-import { type LanguageModelRunner, noKeyValues } from '#gpu-worker/scoring/language-model-runner.ts';
+import type { LanguageModelRunner } from '#gpu-worker/scoring/language-model-runner.ts';
+import { noKeyValues } from '#gpu-worker/scoring/suffix-feeds.ts';
 import { type AdapterGradient, addDense, emptyGradient } from '#gpu-worker/training/gradients/adapter-gradient.ts';
 import type { LanguageModelGradient } from '#gpu-worker/training/gradients/language-model-gradient.ts';
 import { attendInput, type HintInput, retrieveInput } from '#gpu-worker/training/hints/hint-input.ts';
@@ -76,7 +77,8 @@ async function runSequence(
   const { width } = golden.embeddings;
   const first = embeddings.length / width - targetIds.length;
   const targetRows = targetIds.map((_, index) => first + index);
-  const run = await languageModel.run({ embeddings, past, targetRows, targetIds });
+  const [run] = await languageModel.run([{ embeddings, past, targetRows, targetIds }]);
+  if (run === undefined) throw new Error('one sequence has one result');
   const start = made === null ? template.start.length * width : 0;
   const length = (made ?? softPrompt ?? []).length;
   const rows = run.embeddings.slice(start, start + length).map((value) => value / targetIds.length);

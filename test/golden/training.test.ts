@@ -42,7 +42,7 @@ const modules: HintModule[] = [];
 beforeAll(async () => {
   golden = await prepareGoldenModel(join(goldenFolder, 'tiny-llama'), 'fp32');
   languageModel = await LanguageModelGradient.open(
-    prepareGradientGraph(golden.model.config, golden),
+    prepareGradientGraph(golden.model.config, golden, { slots: 3, keyValueType: 'float32' }),
     golden.model.config,
   );
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { noKeyValues, type TargetRun } from '#gpu-worker/scoring/language-model-runner.ts';
+import { noKeyValues, type TargetRun } from '#gpu-worker/scoring/suffix-feeds.ts';
 import { LanguageModelGradient, prepareGradientGraph } from '#gpu-worker/training/gradients/language-model-gradient.ts';
 import { goldenFolder } from '#test/golden/golden-folder.ts';
 import { type GoldenModel, prepareGoldenModel } from '#test/golden/prepare-golden-model.ts';
@@ -38,7 +38,10 @@ describe.each(models)('%s, two layers', (_, pathOf) => {
   beforeAll(async () => {
     golden = await prepareGoldenModel(pathOf(), 'fp32');
     const { config } = golden.model;
-    gradient = await LanguageModelGradient.open(prepareGradientGraph(config, golden), config);
+    gradient = await LanguageModelGradient.open(
+      prepareGradientGraph(config, golden, { slots: 2, keyValueType: 'float32' }),
+      config,
+    );
     const past = await golden.runner.keyValues(golden.embeddings.gather(prefixIds));
     run = { embeddings: golden.embeddings.gather(suffixIds), past, targetRows: [7, 8, 9], targetIds };
   });
@@ -49,12 +52,13 @@ describe.each(models)('%s, two layers', (_, pathOf) => {
 
   /** Σ −log p by the forward graph alone. */
   async function loss(embeddings: Float32Array, from: TargetRun): Promise<number> {
-    const values = await golden.runner.logProbabilities({ ...from, embeddings });
+    const [values = new Float32Array(0)] = await golden.runner.logProbabilities([{ ...from, embeddings }]);
     return -values.reduce((sum, value) => sum + value, 0);
   }
 
   async function expectSlope(from: TargetRun, seed: number): Promise<void> {
-    const result = await gradient.run(from);
+    const [result] = await gradient.run([from]);
+    if (result === undefined) throw new Error('one sequence has one result');
     const normal = seededNormal(seed);
     const drawn = Float64Array.from(from.embeddings, () => normal());
     const length = Math.hypot(...drawn);
@@ -83,17 +87,19 @@ describe.each(models)('%s, two layers', (_, pathOf) => {
   });
 
   it('gives the log-probabilities of the forward graph, and the same suffix gradient with a cache and without', async () => {
-    const cached = await gradient.run(run);
-    expect(cached.logProbabilities).toEqual(await golden.runner.logProbabilities(run));
+    const [cached] = await gradient.run([run]);
+    expect([cached?.logProbabilities]).toEqual(await golden.runner.logProbabilities([run]));
     const embeddings = golden.embeddings.gather([...prefixIds, ...suffixIds]);
-    const whole = await gradient.run({ embeddings, past: noKeyValues, targetRows: [17, 18, 19], targetIds });
+    const [whole] = await gradient.run([{ embeddings, past: noKeyValues, targetRows: [17, 18, 19], targetIds }]);
+    if (whole === undefined || cached === undefined) throw new Error('one sequence has one result');
     const suffix = whole.embeddings.subarray(prefixIds.length * golden.embeddings.width);
     const difference = Math.hypot(...suffix.map((value, index) => value - (cached.embeddings[index] ?? Number.NaN)));
     expect(difference / Math.hypot(...suffix)).toBeLessThan(1e-5);
   });
 
   it('has no gradient at rows behind the last target', async () => {
-    const { embeddings } = await gradient.run({ ...run, targetRows: [5, 6], targetIds: [1, 2] });
+    const [result] = await gradient.run([{ ...run, targetRows: [5, 6], targetIds: [1, 2] }]);
+    const { embeddings = new Float32Array(0) } = result ?? {};
     const { width } = golden.embeddings;
     expect(embeddings.subarray(7 * width).every((value) => value === 0)).toBe(true);
     expect(embeddings.subarray(0, 7 * width).some((value) => value !== 0)).toBe(true);

@@ -69,8 +69,9 @@ export const joiningRules = {
 function splitShapes(c: ShapeContext): (readonly Dimension[] | null)[] {
   const [shape, sizes] = [c.inputShape(0), c.constant(1)];
   return c.node.outputs.map((_, part) => {
-    const length = sizes?.[part];
-    if (shape === null || length === undefined) return null;
+    if (shape === null) return null;
+    // Lengths that are fed have a name for a size.
+    const length = sizes?.[part] ?? `${c.node.name}/part_${part}`;
     const axis = axisOf(integerAttribute(c, 'axis', 0), shape.length);
     return shape.map((size, index) => (index === axis ? length : size));
   });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { FrozenModel } from '#gpu-worker/language-model/frozen-model.ts';
 import { openModel } from '#gpu-worker/language-model/open-model.ts';
@@ -26,7 +26,7 @@ afterEach(() => rmSync(join(cacheFolder, '../..'), { recursive: true, force: tru
 function prepare(precision: Precision = 'fp32', of: FrozenModel = model) {
   const fractions: number[] = [];
   const prepared = prepareModel(of, precision, cacheFolder, (_, fraction) => fractions.push(fraction));
-  return { ...prepared, folder: dirname(prepared.graphPath), fractions };
+  return { ...prepared, fractions };
 }
 
 /** Changes when a file is written again, even with the same bytes. */
@@ -43,7 +43,7 @@ describe('preparing a model', () => {
     const second = prepare();
     expect(second.fractions).toEqual([]);
     expect(second.manifest).toEqual(first.manifest);
-    expect(second.graphPath).toBe(first.graphPath);
+    expect(second.graphs).toEqual(first.graphs);
     expect(readdirSync(first.folder).map((name) => [name, identityOf(join(first.folder, name))])).toEqual(before);
   });
 
@@ -55,15 +55,16 @@ describe('preparing a model', () => {
     expect(readdirSync(cacheFolder).toSorted()).toEqual(folders.toSorted());
   });
 
-  it('names the graph by its digest, and leaves the graphs of other versions of the code', () => {
-    const { graphPath, folder } = prepare();
+  it('names a graph by its digest, and leaves the graphs of other versions of the code', () => {
+    const { graphs, folder } = prepare();
+    const graphPath = graphs.prefixPath;
     const digest = createHash('sha256').update(readFileSync(graphPath)).digest('hex');
-    expect(basename(graphPath)).toBe(`language-model-${digest.slice(0, 12)}.onnx`);
+    expect(basename(graphPath)).toBe(`prefix-${digest.slice(0, 12)}.onnx`);
     const longer = { ...model, config: { ...model.config, rmsEpsilon: 1e-3 }, fingerprint: model.fingerprint };
     const changed = prepare('fp32', longer);
-    expect(dirname(changed.graphPath)).toBe(folder);
+    expect(changed.folder).toBe(folder);
     expect(changed.fractions).toEqual([]);
-    expect(changed.graphPath).not.toBe(graphPath);
+    expect(changed.graphs.prefixPath).not.toBe(graphPath);
     expect(existsSync(graphPath)).toBe(true);
   });
 
@@ -107,12 +108,13 @@ it('preparations at the same time, in threads of one process, all succeed with o
   const results = await Promise.all(
     Array.from({ length: 3 }, () => runPreparation({ modelPath, precision: 'fp32', cacheFolder }, () => {})),
   );
-  const graphs = new Set(results.map(({ prepared }) => prepared.graphPath));
-  expect(graphs.size).toBe(1);
-  const [graphPath = ''] = graphs;
-  expect(readdirSync(cacheFolder).toSorted()).toEqual([basename(dirname(graphPath)), 'fingerprints'].toSorted());
-  expect(readdirSync(dirname(graphPath)).toSorted()).toEqual(
-    [basename(graphPath), 'manifest.json', 'weights.bin'].toSorted(),
+  const folders = new Set(results.map(({ prepared }) => prepared.folder));
+  expect(folders.size).toBe(1);
+  const [folder = ''] = folders;
+  expect(readdirSync(cacheFolder).toSorted()).toEqual([basename(folder), 'fingerprints'].toSorted());
+  const { prefixPath = '', suffixPath = '' } = results[0]?.prepared.graphs ?? {};
+  expect(readdirSync(folder).toSorted()).toEqual(
+    [basename(prefixPath), basename(suffixPath), 'manifest.json', 'weights.bin'].toSorted(),
   );
   expect(readdirSync(join(cacheFolder, 'fingerprints'))).toHaveLength(1);
 });

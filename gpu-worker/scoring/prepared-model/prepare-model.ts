@@ -10,24 +10,31 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { buildLanguageModelGraph } from '#gpu-worker/language-model/build-language-model-graph.ts';
 import { convertToFp32 } from '#gpu-worker/language-model/convert-to-fp32.ts';
 import type { FrozenModel } from '#gpu-worker/language-model/frozen-model.ts';
+import type { KeyValueType } from '#gpu-worker/language-model/open-graph.ts';
 import type { WeightManifest } from '#gpu-worker/language-model/weight-manifest.ts';
 import { convertToInt8 } from '#gpu-worker/quantisation/convert-to-int8.ts';
-import { writeGraphFile } from '#gpu-worker/scoring/prepared-model/write-graph-file.ts';
+import {
+  type LanguageModelGraphs,
+  writeLanguageModelGraphs,
+} from '#gpu-worker/scoring/prepared-model/write-language-model-graphs.ts';
 import type { Precision } from '#gpu-worker/scoring/scoring-engine.ts';
 
 /** Changes whenever converted weights of an older version must not be used again. */
 const conversionVersion = 2;
+
+/** fp32 is for fidelity: nothing is rounded. In int8, halving what a cached document takes costs less than the weights already did. */
+const keyValueTypes: Readonly<Record<Precision, KeyValueType>> = { fp32: 'float32', int8: 'float16' };
 
 const weightsFile = 'weights.bin';
 const manifestFile = 'manifest.json';
 const temporaryPrefix = 'converting-';
 
 export interface PreparedModel {
-  /** The graph, in the folder of its weights file. */
-  readonly graphPath: string;
+  /** Where the weights file is, and every graph that reads it. */
+  readonly folder: string;
+  readonly graphs: LanguageModelGraphs;
   readonly manifest: WeightManifest;
 }
 
@@ -58,7 +65,8 @@ export function prepareModel(
   }
   const manifest = JSON.parse(readFileSync(join(folder, manifestFile), 'utf8')) as WeightManifest;
   return {
-    graphPath: writeGraphFile(folder, 'language-model', buildLanguageModelGraph(model.config, manifest)),
+    folder,
+    graphs: writeLanguageModelGraphs(folder, model.config, manifest, keyValueTypes[precision]),
     manifest,
   };
 }

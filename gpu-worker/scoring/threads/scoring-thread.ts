@@ -13,7 +13,7 @@ const options = workerData as ScoringThreadOptions;
 
 await serveRequests<ThreadRequest, PairScore[] | null>(port, async () => {
   const model = openModel(options.modelPath);
-  const scorer = await DocumentScorer.open(model, options.graphPath);
+  const scorer = await DocumentScorer.open(model, options.graphs);
   const release = async () => {
     await scorer.close();
     model.close();

@@ -1,4 +1,5 @@
 import type { PreparedModel } from '#gpu-worker/scoring/prepared-model/prepare-model.ts';
+import type { LanguageModelGraphs } from '#gpu-worker/scoring/prepared-model/write-language-model-graphs.ts';
 import type { Precision, QueryTask, ScoreTask, TokenTask } from '#gpu-worker/scoring/scoring-engine.ts';
 import { type ErrorCode, errorCatalogue } from '#shared/errors/error-catalogue.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
@@ -28,7 +29,7 @@ export type PreparationMessage =
 /** What a scoring thread is started with. */
 export interface ScoringThreadOptions {
   readonly modelPath: string;
-  readonly graphPath: string;
+  readonly graphs: LanguageModelGraphs;
 }
 
 export type ThreadRequest =

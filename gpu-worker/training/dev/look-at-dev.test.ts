@@ -25,16 +25,14 @@ function scorer(nllOf: (documentId: string) => number) {
   const run = async (tasks: readonly SequenceTask[]) => {
     ran.push(...tasks);
     batches.push(tasks.length);
-    return tasks.map(({ prefixKey }) => ({ meanNegativeLogLikelihood: nllOf(prefixKey), gradient: null }));
+    return tasks.map(({ prefixIds }) => ({ meanNegativeLogLikelihood: nllOf(`d${prefixIds[0]}`), gradient: null }));
   };
   return { pool: { run }, ran, batches };
 }
 
 const sequenceOf = async ({ documentId }: { documentId: string }) => ({
   task: {
-    prefixKey: documentId,
-    prefixIds: [1],
-    cache: 'train',
+    prefixIds: [Number(documentId.slice(1))],
     suffix: [],
     targetIds: [1],
     gradientRows: null,
@@ -54,13 +52,12 @@ it('ranks by likelihood: lowest mean NLL first', async () => {
   expect(decidingMean(measured)).toBe(0.5);
 });
 
-it('reranks the first candidates only, with the store of dev prefixes, in batches, up to the end', async () => {
+it('reranks the first candidates only, in batches, up to the end', async () => {
   const { pool, ran, batches } = scorer(() => 1);
   const fractions: number[] = [];
   await lookAtDev(devOf(10, 15), pool, sequenceOf, (fraction) => fractions.push(fraction));
   expect(batches).toEqual([64, 64, 22]);
-  expect(new Set(ran.map(({ cache }) => cache))).toEqual(new Set(['dev']));
-  expect(new Set(ran.map(({ prefixKey }) => prefixKey)).size).toBe(15);
+  expect(new Set(ran.map(({ prefixIds }) => prefixIds[0])).size).toBe(15);
   expect(fractions.at(-1)).toBe(1);
 });
 

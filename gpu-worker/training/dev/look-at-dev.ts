@@ -21,7 +21,7 @@ export async function lookAtDev(
     const batch = pairs.slice(start, start + pairsPerBatch);
     const sequences: PairSequence[] = [];
     for (const { example, documentId } of batch) sequences.push(await sequenceOf(dev.textsOf(example, documentId)));
-    const results = await pool.run(sequences.map(({ task }) => ({ ...task, cache: 'dev' as const })));
+    const results = await pool.run(sequences.map(({ task }) => task));
     for (const [index, { example, documentId }] of batch.entries()) {
       const score = -(results[index]?.meanNegativeLogLikelihood ?? Number.NaN);
       if (!Number.isFinite(score)) {

@@ -1,12 +1,14 @@
 import { expect, it } from 'vitest';
-import { buildLanguageModelGraph } from '#gpu-worker/language-model/build-language-model-graph.ts';
+import { buildSuffixGraph } from '#gpu-worker/language-model/build-suffix-graph.ts';
 import { buildLanguageModelGradientGraph } from '#gpu-worker/training/gradients/build-language-model-gradient-graph.ts';
 import { everySwitchConfig, manifestOf } from '#test/support/small-manifest.ts';
 
+const options = { slots: 2, keyValueType: 'float16' } as const;
+
 it('adds one output to the language model’s graph, and nothing that differentiates weights or cached tokens', () => {
   const manifest = manifestOf(everySwitchConfig, 'fp32');
-  const forward = buildLanguageModelGraph(everySwitchConfig, manifest);
-  const graph = buildLanguageModelGradientGraph(everySwitchConfig, manifest);
+  const forward = buildSuffixGraph(everySwitchConfig, manifest, options);
+  const graph = buildLanguageModelGradientGraph(everySwitchConfig, manifest, options);
   expect(graph.inputs).toEqual(forward.inputs);
   expect(graph.outputs.map(({ name }) => name)).toEqual([
     ...forward.outputs.map(({ name }) => name),
@@ -18,7 +20,7 @@ it('adds one output to the language model’s graph, and nothing that differenti
 });
 
 it('refuses integer weights with the reason', () => {
-  expect(() => buildLanguageModelGradientGraph(everySwitchConfig, manifestOf(everySwitchConfig, 'int8'))).toThrow(
-    'cannot be differentiated: only graphs of integer weights have it',
-  );
+  expect(() =>
+    buildLanguageModelGradientGraph(everySwitchConfig, manifestOf(everySwitchConfig, 'int8'), options),
+  ).toThrow('cannot be differentiated: only graphs of integer weights have it');
 });

@@ -1,9 +1,10 @@
-import { dirname } from 'node:path';
 import { gradientName } from '#gpu-worker/autodiff/build-gradient-graph.ts';
+import { ModelSession, type SessionMemory } from '#gpu-worker/engine/model-session.ts';
 import type { ModelConfig } from '#gpu-worker/language-model/model-config.ts';
-import { LanguageModelRunner, type TargetRun } from '#gpu-worker/scoring/language-model-runner.ts';
+import { RotaryTable } from '#gpu-worker/language-model/rotary-table.ts';
 import type { PreparedModel } from '#gpu-worker/scoring/prepared-model/prepare-model.ts';
 import { writeGraphFile } from '#gpu-worker/scoring/prepared-model/write-graph-file.ts';
+import { type SuffixShape, suffixFeeds, type TargetRun } from '#gpu-worker/scoring/suffix-feeds.ts';
 import { buildLanguageModelGradientGraph } from '#gpu-worker/training/gradients/build-language-model-gradient-graph.ts';
 
 export interface TargetGradient {
@@ -13,35 +14,64 @@ export interface TargetGradient {
   readonly embeddings: Float32Array;
 }
 
+/** The gradient graph's file, and the shape of its runs. */
+export interface GradientGraph extends SuffixShape {
+  readonly path: string;
+}
+
 /** Forward and backward pass of the frozen LLM in one run. Like all sessions it holds the calling thread. */
 export class LanguageModelGradient {
-  readonly #runner: LanguageModelRunner;
+  readonly #session: ModelSession;
+  readonly #graph: GradientGraph;
+  readonly #config: ModelConfig;
+  readonly #rotary: RotaryTable;
 
-  private constructor(runner: LanguageModelRunner) {
-    this.#runner = runner;
+  private constructor(session: ModelSession, graph: GradientGraph, config: ModelConfig) {
+    this.#session = session;
+    this.#graph = graph;
+    this.#config = config;
+    this.#rotary = new RotaryTable(config);
   }
 
-  /** @param graphPath what `prepareGradientGraph` returned */
-  static async open(graphPath: string, config: ModelConfig): Promise<LanguageModelGradient> {
-    return new LanguageModelGradient(await LanguageModelRunner.open(graphPath, config));
+  static async open(
+    graph: GradientGraph,
+    config: ModelConfig,
+    memory: SessionMemory = 'repack',
+  ): Promise<LanguageModelGradient> {
+    return new LanguageModelGradient(await ModelSession.open(graph.path, memory), graph, config);
   }
 
-  async run(run: TargetRun): Promise<TargetGradient> {
-    const outputs = await this.#runner.outputs(run, ['log_probabilities', gradientName('embeddings')]);
+  /** Sequences that one `run` takes. */
+  get slots(): number {
+    return this.#graph.slots;
+  }
+
+  /** One result a sequence; none depends on the others of its run. */
+  async run(runs: readonly TargetRun[]): Promise<TargetGradient[]> {
+    const { feeds, starts } = suffixFeeds(runs, this.#graph, this.#config, this.#rotary);
+    const outputs = await this.#session.run(feeds, ['log_probabilities', gradientName('embeddings')]);
     const logProbabilities = outputs['log_probabilities'];
     const embeddings = outputs[gradientName('embeddings')];
     if (logProbabilities === undefined || embeddings === undefined)
       throw new Error('the gradient graph returned nothing');
-    return { logProbabilities, embeddings };
+    let next = 0;
+    return runs.map((run, slot) => {
+      const [target, start] = [next, (starts[slot] ?? 0) * this.#config.hiddenSize];
+      next += run.targetIds.length;
+      return {
+        logProbabilities: logProbabilities.slice(target, next),
+        embeddings: embeddings.slice(start, start + run.embeddings.length),
+      };
+    });
   }
 
   async close(): Promise<void> {
-    await this.#runner.close();
+    await this.#session.close();
   }
 }
 
-/** Writes the gradient graph beside the converted weights that it reads, and returns its path. */
-export function prepareGradientGraph(config: ModelConfig, prepared: PreparedModel): string {
-  const graph = buildLanguageModelGradientGraph(config, prepared.manifest);
-  return writeGraphFile(dirname(prepared.graphPath), 'language-model-gradient', graph);
+/** Writes the gradient graph beside the converted weights that it reads. */
+export function prepareGradientGraph(config: ModelConfig, prepared: PreparedModel, shape: SuffixShape): GradientGraph {
+  const graph = buildLanguageModelGradientGraph(config, prepared.manifest, shape);
+  return { ...shape, path: writeGraphFile(prepared.folder, 'gradient', graph) };
 }

@@ -102,10 +102,7 @@ export class PairSequences {
     const prefixIds = idsOf(prefix);
     const parts = prefixIds === null ? [...prefix, ...suffix] : suffix;
     return {
-      // A long query may leave room for less of the same document.
-      prefixKey: prefixIds === null ? '' : `${document.length} ${texts.documentId}`,
       prefixIds: prefixIds ?? [],
-      cache: 'train',
       suffix: parts,
       targetIds,
       gradientRows: watched === null ? null : this.#place(parts, watched),

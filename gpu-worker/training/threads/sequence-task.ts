@@ -1,18 +1,22 @@
 import type { SequencePart } from '#gpu-worker/q-peft/layout-pair.ts';
 
+import type { LanguageModelGraphs } from '#gpu-worker/scoring/prepared-model/write-language-model-graphs.ts';
+import type { GradientGraph } from '#gpu-worker/training/gradients/language-model-gradient.ts';
+
 /** One (query, document) sequence of a training step or of a dev evaluation. */
 export interface SequenceTask {
-  /** Names the prefix: the same key always stands for the same ids. Empty with an empty prefix (soft prompts, hints in the prefix). */
-  readonly prefixKey: string;
-  /** Token ids whose keys and values depend on the frozen model alone; computed once and kept. */
+  /** Token ids whose keys and values depend on the frozen model alone; computed once and kept. Empty for soft prompts and hints in the prefix. */
   readonly prefixIds: readonly number[];
-  /** Which store keeps the prefix: dev queries come round at every look, training documents once an epoch, so neither pushes the other out. */
-  readonly cache: 'train' | 'dev';
   /** The rest of the input sequence; its last rows predict the targets. */
   readonly suffix: readonly SequencePart[];
   readonly targetIds: readonly number[];
   /** Rows of the suffix whose gradient is asked for; null: forward only. */
   readonly gradientRows: { readonly start: number; readonly length: number } | null;
+}
+
+/** Sequences that go through the model in one run. */
+export interface SequenceGroup {
+  readonly tasks: readonly SequenceTask[];
 }
 
 export interface SequenceResult {
@@ -25,9 +29,11 @@ export interface SequenceResult {
 /** What a training thread is started with. */
 export interface TrainingThreadOptions {
   readonly modelPath: string;
-  readonly forwardGraphPath: string;
-  readonly gradientGraphPath: string;
-  /** Bytes of keys and values that the thread keeps, in fp16. */
+  readonly graphs: LanguageModelGraphs;
+  readonly gradientGraph: GradientGraph;
+  /** Where keys and values of prefixes are kept, for this model alone. */
+  readonly prefixFolder: string;
+  /** Bytes that the thread may add there. */
   readonly prefixBytesMax: number;
 }
 

@@ -1,56 +1,54 @@
 import { WorkerThreadHandle } from '#gpu-worker/scoring/threads/worker-thread-handle.ts';
+import { groupSequences } from '#gpu-worker/training/threads/group-sequences.ts';
 import type {
+  SequenceGroup,
   SequenceResult,
   SequenceTask,
   TrainingThreadOptions,
 } from '#gpu-worker/training/threads/sequence-task.ts';
 
-type TrainingThread = WorkerThreadHandle<SequenceTask, SequenceResult>;
+type TrainingThread = WorkerThreadHandle<SequenceGroup, SequenceResult[]>;
 
-/** The training threads. A prefix stays with the thread that computed it first, so that the threads' caches add up; results do not depend on which it is. */
+/** The training threads. Results do not depend on which thread runs what, nor on what shares a run. */
 export class TrainingPool {
   readonly #threads: readonly TrainingThread[];
-  readonly #threadOfPrefix = new Map<string, number>();
+  readonly #slots: number;
+  readonly #width: number;
 
-  private constructor(threads: readonly TrainingThread[]) {
+  private constructor(threads: readonly TrainingThread[], slots: number, width: number) {
     this.#threads = threads;
+    this.#slots = slots;
+    this.#width = width;
   }
 
-  static async start(threads: number, options: TrainingThreadOptions): Promise<TrainingPool> {
+  /** @param width D, the model's hidden size */
+  static async start(threads: number, options: TrainingThreadOptions, width: number): Promise<TrainingPool> {
     const entry = new URL('./training-thread.ts', import.meta.url);
     const perThread = { ...options, prefixBytesMax: Math.floor(options.prefixBytesMax / threads) };
     const started = Array.from({ length: threads }, () =>
       // A thread that dies rejects what it runs: the step fails, and the run goes on from its checkpoint when it is started again.
-      WorkerThreadHandle.start<SequenceTask, SequenceResult>(entry, perThread, () => {}),
+      WorkerThreadHandle.start<SequenceGroup, SequenceResult[]>(entry, perThread, () => {}),
     );
-    return new TrainingPool(await Promise.all(started));
+    return new TrainingPool(await Promise.all(started), options.gradientGraph.slots, width);
   }
 
-  /** Runs all tasks; results in the tasks' order. */
+  /** Runs all tasks; results in the tasks' order. `onDone` is called once a task. */
   async run(tasks: readonly SequenceTask[], onDone: () => void = () => {}): Promise<SequenceResult[]> {
-    const loads = this.#threads.map(() => 0);
-    return Promise.all(
-      tasks.map(async (task) => {
-        const index = this.#assign(task, loads);
-        const thread = this.#threads[index];
-        if (thread === undefined) throw new Error(`there is no training thread ${index}`);
-        const result = await thread.send(task);
-        onDone();
-        return result;
-      }),
-    );
+    const groups = groupSequences(tasks, this.#slots, this.#width);
+    const results: SequenceResult[][] = groups.map(() => []);
+    const waiting = groups.entries();
+    const work = async (thread: TrainingThread): Promise<void> => {
+      // All threads draw from one iterator: whichever is free takes the next group.
+      for (const [index, group] of waiting) {
+        results[index] = await thread.send({ tasks: group });
+        for (const _ of group) onDone();
+      }
+    };
+    await Promise.all(this.#threads.map(work));
+    return results.flat();
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread.close()));
-  }
-
-  /** The thread that holds the prefix, or for a new one the thread with the least to do in this batch. */
-  #assign(task: SequenceTask, loads: number[]): number {
-    const known = task.prefixKey === '' ? undefined : this.#threadOfPrefix.get(task.prefixKey);
-    const index = known ?? loads.indexOf(Math.min(...loads));
-    loads[index] = (loads[index] ?? 0) + 1;
-    if (task.prefixKey !== '') this.#threadOfPrefix.set(task.prefixKey, index);
-    return index;
   }
 }

@@ -1,0 +1,32 @@
+import { buildPrefixGraph } from '#gpu-worker/language-model/build-prefix-graph.ts';
+import { buildSuffixGraph } from '#gpu-worker/language-model/build-suffix-graph.ts';
+import type { ModelConfig } from '#gpu-worker/language-model/model-config.ts';
+import type { KeyValueType } from '#gpu-worker/language-model/open-graph.ts';
+import type { WeightManifest } from '#gpu-worker/language-model/weight-manifest.ts';
+import { writeGraphFile } from '#gpu-worker/scoring/prepared-model/write-graph-file.ts';
+
+/** The graphs that score, in the folder of their weights file. */
+export interface LanguageModelGraphs {
+  readonly prefixPath: string;
+  readonly suffixPath: string;
+  /** Sequences of one run of the suffix graph. */
+  readonly slots: number;
+  readonly keyValueType: KeyValueType;
+}
+
+/** Four suffixes of 40 tokens fill a run of 160 rows: below that, streaming the weights is most of the time; above, the activations leave the cache. */
+const slots = 4;
+
+export function writeLanguageModelGraphs(
+  folder: string,
+  config: ModelConfig,
+  manifest: WeightManifest,
+  keyValueType: KeyValueType,
+): LanguageModelGraphs {
+  return {
+    prefixPath: writeGraphFile(folder, 'prefix', buildPrefixGraph(config, manifest, keyValueType)),
+    suffixPath: writeGraphFile(folder, 'suffix', buildSuffixGraph(config, manifest, { slots, keyValueType })),
+    slots,
+    keyValueType,
+  };
+}

@@ -1,0 +1,78 @@
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PrefixStore, sweepPrefixes } from '#gpu-worker/training/threads/prefix-store.ts';
+import { everySwitchConfig } from '#test/support/small-manifest.ts';
+
+const { layers, keyValueHeads, headSize } = everySwitchConfig;
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hintrank-prefixes-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const prefixOf = (length: number, seed: number) => ({
+  length,
+  tensors: Array.from({ length: layers * 2 }, (_, tensor) =>
+    Uint16Array.from(
+      { length: length * keyValueHeads * headSize },
+      (__, n) => (seed * 7_919 + tensor * 31 + n) % 65_536,
+    ),
+  ),
+});
+const bytesOf = (length: number) => length * keyValueHeads * headSize * layers * 2 * 2;
+const open = (bytes = 1e9) => new PrefixStore(folder, everySwitchConfig, bytes);
+
+describe('a prefix store', () => {
+  it('gives back what it was given, to another store of the same folder too', () => {
+    const [first, second] = [prefixOf(3, 1), prefixOf(2, 2)];
+    open().set([1, 2, 3], first);
+    open().set([1, 2], second);
+    expect(open().get([1, 2, 3])).toEqual(first);
+    expect(open().get([1, 2])).toEqual(second);
+    expect(open().get([3, 2, 1])).toBeNull();
+  });
+
+  it('adds no more than it may, and forgets a file of another size', () => {
+    const store = open(bytesOf(5));
+    store.set([1, 2, 3], prefixOf(3, 1));
+    store.set([4, 5, 6], prefixOf(3, 2));
+    expect(store.get([4, 5, 6])).toBeNull();
+    const [name = ''] = readdirSync(folder);
+    truncateSync(join(folder, name), bytesOf(3) - 1);
+    expect(store.get([1, 2, 3])).toBeNull();
+  });
+
+  it('makes room by what was used longest ago, and only when there is little', () => {
+    const store = open();
+    for (const id of [1, 2, 3, 4]) {
+      store.set([id, 0], prefixOf(2, id));
+      const [newest = ''] = readdirSync(folder).toSorted(
+        (a, b) => statSync(join(folder, b)).ino - statSync(join(folder, a)).ino,
+      );
+      utimesSync(join(folder, newest), id, id);
+    }
+    writeFileSync(join(folder, 'half.tmp'), 'x');
+    expect(sweepPrefixes(folder, 10 * bytesOf(2))).toBe(6 * bytesOf(2));
+    expect(readdirSync(folder)).toHaveLength(4);
+    // Used just now: it is the newest.
+    expect(store.get([1, 0])).not.toBeNull();
+    expect(sweepPrefixes(folder, 4 * bytesOf(2))).toBe(bytesOf(2));
+    expect([1, 2, 3, 4].filter((id) => store.get([id, 0]) !== null)).toEqual([1, 3, 4]);
+  });
+
+  it('has all its room where there is no folder yet', () => {
+    mkdirSync(join(folder, 'other'));
+    expect(sweepPrefixes(join(folder, 'none'), 100)).toBe(100);
+  });
+});

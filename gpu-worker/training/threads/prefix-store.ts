@@ -1,0 +1,109 @@
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { ModelConfig } from '#gpu-worker/language-model/model-config.ts';
+import type { KeyValues } from '#gpu-worker/scoring/suffix-feeds.ts';
+
+const extension = '.kv';
+const temporaryExtension = '.tmp';
+
+/**
+ * Keys and values of frozen prefixes on disk, in float16 (4.4 MB for 192 tokens of the default model): computed once for all epochs, looks at
+ * the dev queries, and later runs. One file per prefix, named by the digest of its token ids; it appears whole or not at all, so threads and
+ * processes may share the folder, which belongs to one model. Reading costs 2 ms where computing costs 250.
+ */
+export class PrefixStore {
+  readonly #folder: string;
+  readonly #config: ModelConfig;
+  #bytesLeft: number;
+
+  /** @param bytesToAdd bytes that this store may still write */
+  constructor(folder: string, config: ModelConfig, bytesToAdd: number) {
+    mkdirSync(folder, { recursive: true });
+    this.#folder = folder;
+    this.#config = config;
+    this.#bytesLeft = bytesToAdd;
+  }
+
+  get(ids: readonly number[]): KeyValues | null {
+    const path = this.#pathOf(ids);
+    if (!existsSync(path)) return null;
+    const bytes = readFileSync(path);
+    const { layers } = this.#config;
+    const values = this.#valuesPerTensor(ids.length);
+    // Written by a disk that ran full, or by nobody of ours: computed anew.
+    if (bytes.byteLength !== values * layers * 2 * Uint16Array.BYTES_PER_ELEMENT) return null;
+    const now = new Date();
+    utimesSync(path, now, now);
+    const all = new Uint16Array(bytes.buffer, bytes.byteOffset, values * layers * 2);
+    const tensors = Array.from({ length: layers * 2 }, (_, index) =>
+      all.subarray(index * values, (index + 1) * values),
+    );
+    return { length: ids.length, tensors };
+  }
+
+  /** Keeps a prefix if there is room. */
+  set(ids: readonly number[], { tensors }: KeyValues): void {
+    const bytes = tensors.reduce((sum, tensor) => sum + tensor.byteLength, 0);
+    if (bytes > this.#bytesLeft) return;
+    const path = this.#pathOf(ids);
+    const temporary = `${path}.${randomUUID()}${temporaryExtension}`;
+    const whole = new Uint8Array(bytes);
+    let offset = 0;
+    for (const { buffer, byteOffset, byteLength } of tensors) {
+      whole.set(new Uint8Array(buffer, byteOffset, byteLength), offset);
+      offset += byteLength;
+    }
+    try {
+      writeFileSync(temporary, whole);
+      renameSync(temporary, path);
+      this.#bytesLeft -= bytes;
+    } catch (error) {
+      // A full disk must not end a training run: it goes on with what is kept already.
+      rmSync(temporary, { force: true });
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+      this.#bytesLeft = 0;
+    }
+  }
+
+  #valuesPerTensor(tokens: number): number {
+    return tokens * this.#config.keyValueHeads * this.#config.headSize;
+  }
+
+  #pathOf(ids: readonly number[]): string {
+    const digest = createHash('sha256').update(Uint32Array.from(ids)).digest('hex');
+    return join(this.#folder, `${digest.slice(0, 40)}${extension}`);
+  }
+}
+
+/**
+ * Makes room in a store's folder: removes what was used longest ago until at least a quarter of `bytesMax` is free, but only when less than
+ * that is, and whatever a killed process left half-written. Returns the bytes that may be added.
+ */
+export function sweepPrefixes(folder: string, bytesMax: number): number {
+  if (!existsSync(folder)) return bytesMax;
+  const files = readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    if (name.endsWith(temporaryExtension)) rmSync(path, { force: true });
+    if (!name.endsWith(extension)) return [];
+    const { size, mtimeMs } = statSync(path);
+    return [{ path, size, mtimeMs }];
+  });
+  let total = files.reduce((sum, { size }) => sum + size, 0);
+  for (const { path, size } of files.toSorted((left, right) => left.mtimeMs - right.mtimeMs)) {
+    if (total <= bytesMax * 0.75) break;
+    rmSync(path, { force: true });
+    total -= size;
+  }
+  return Math.max(0, bytesMax - total);
+}
