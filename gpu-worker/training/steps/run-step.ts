@@ -14,7 +14,11 @@ import { seededRandom } from '#gpu-worker/training/seeded-random.ts';
 import type { TrainingSettings } from '#gpu-worker/training/settings/training-settings.ts';
 import type { PairSequence, PairSequences, PairTexts } from '#gpu-worker/training/steps/pair-sequences.ts';
 import type { PlannedSequence, PlannedStep } from '#gpu-worker/training/steps/plan-step.ts';
+import type { SequenceResult } from '#gpu-worker/training/threads/sequence-task.ts';
 import type { TrainingPool } from '#gpu-worker/training/threads/training-pool.ts';
+
+/** Where the time of a step goes: making hints, the frozen model forward and backward, the hints' gradients, AdamW. */
+export type StepStage = 'hints' | 'sequences' | 'hint-gradients' | 'optimiser';
 
 export interface StepContext {
   readonly settings: TrainingSettings;
@@ -24,6 +28,8 @@ export interface StepContext {
   readonly sequences: PairSequences;
   readonly pool: Pick<TrainingPool, 'run'>;
   readonly textsOf: (planned: PlannedSequence) => PairTexts;
+  /** Told how long each stage of a step took. */
+  readonly onStage?: (stage: StepStage, milliseconds: number) => void;
 }
 
 export interface StepResult {
@@ -34,16 +40,41 @@ export interface StepResult {
 
 /** One step: hints, all sequences forward and backward, the loss, its gradient through the hints into the adapter, AdamW. */
 export async function runStep(context: StepContext, planned: PlannedStep): Promise<StepResult> {
-  const { settings, adapter, module, pool } = context;
+  const { settings, adapter, pool } = context;
   const step = adapter.step + 1;
+  const pairs = await timed(context, 'hints', () => layOut(context, planned, step));
+  const results = await timed(context, 'sequences', () => pool.run(pairs.map((pair) => pair.task)));
+  const meanNll = Float64Array.from(results, (result) => result.meanNegativeLogLikelihood);
+  const loss = lossOf(settings, { meanNll, groups: planned.groups });
+  const gradient = await timed(context, 'hint-gradients', () => gradientOf(context, pairs, results, loss));
+  await timed(context, 'optimiser', async () => update(settings, adapter, gradient, step));
+  return { loss, tokens: pairs.reduce((sum, { task }) => sum + task.targetIds.length + hintRowsOf(task), 0) };
+}
+
+async function timed<Result>(context: StepContext, stage: StepStage, work: () => Promise<Result>): Promise<Result> {
+  const startMs = performance.now();
+  const result = await work();
+  context.onStage?.(stage, performance.now() - startMs);
+  return result;
+}
+
+async function layOut(context: StepContext, planned: PlannedStep, step: number): Promise<PairSequence[]> {
+  const { settings, adapter, module, sequences, textsOf } = context;
   const pairs: PairSequence[] = [];
   for (const [index, sequence] of planned.sequences.entries()) {
     const random = seededRandom(settings.seed, `hints of sequence ${index}`, step);
-    pairs.push(await context.sequences.adapted(context.textsOf(sequence), adapter, module, random, true));
+    pairs.push(await sequences.adapted(textsOf(sequence), adapter, module, random, true));
   }
-  const results = await pool.run(pairs.map((pair) => pair.task));
-  const meanNll = Float64Array.from(results, (result) => result.meanNegativeLogLikelihood);
-  const loss = lossOf(settings, { meanNll, groups: planned.groups });
+  return pairs;
+}
+
+/** The loss' gradient through each sequence and the hint module into the adapter. */
+async function gradientOf(
+  { adapter, module }: StepContext,
+  pairs: readonly PairSequence[],
+  results: readonly SequenceResult[],
+  loss: RankingLoss,
+): Promise<AdapterGradient> {
   const gradient = emptyGradient();
   for (const [index, { input }] of pairs.entries()) {
     const weight = loss.gradient[index] ?? 0;
@@ -53,8 +84,7 @@ export async function runStep(context: StepContext, planned: PlannedStep): Promi
     if (module === null || input === null) addDense(gradient, 'soft_prompt', weighted);
     else await module.backward(input, adapter, weighted, gradient);
   }
-  update(settings, adapter, gradient, step);
-  return { loss, tokens: pairs.reduce((sum, { task }) => sum + task.targetIds.length + hintRowsOf(task), 0) };
+  return gradient;
 }
 
 function lossOf(settings: TrainingSettings, sequences: ScoredSequences): RankingLoss {
