@@ -19,3 +19,10 @@ export function parseChoice<T extends string>(flag: string, text: string, choice
   if (choice !== undefined) return choice;
   throw new UsageError(`--${flag} must be one of ${choices.join(', ')}, not "${text}".`);
 }
+
+/** @throws UsageError naming the flag, the value and the limits */
+export function parseNumber(flag: string, text: string, min: number, max: number): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (value >= min && value <= max) return value;
+  throw new UsageError(`--${flag} must be a number from ${min} to ${max}, not "${text}".`);
+}

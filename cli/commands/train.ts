@@ -4,6 +4,7 @@ import { defineCommand } from 'citty';
 import { type CommandIo, commandIo } from '#cli/command-line/command-io.ts';
 import { parseChoice, parseInteger } from '#cli/command-line/parse-values.ts';
 import { UsageError } from '#cli/command-line/usage-error.ts';
+import { type Bm25Arguments, parseBm25Flags } from '#cli/engine/bm25-flags.ts';
 import { engineFlags, parseEngineFlags } from '#cli/engine/engine-flags.ts';
 import { findModel } from '#cli/engine/open-engine.ts';
 import { convertedWeightsFolder } from '#cli/engine/state-folder.ts';
@@ -74,7 +75,7 @@ async function finishAdapterFiles(output: string, file: Uint8Array, report: stri
   await rm(`${output}.checkpoint`, { force: true });
 }
 
-interface DataArguments {
+interface DataArguments extends Bm25Arguments {
   readonly data: string;
   readonly dev?: string | undefined;
   readonly test?: string | undefined;
@@ -88,6 +89,7 @@ async function readData(args: DataArguments, seed: number, io: CommandIo): Promi
   const { data, problems } = await readTrainingData({
     path: args.data,
     seed,
+    bm25: parseBm25Flags(args),
     ...(args.dev === undefined ? {} : { devPath: args.dev }),
     ...(args.test === undefined ? {} : { testPath: args.test }),
     ...(trainQueries === undefined

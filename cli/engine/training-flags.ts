@@ -1,5 +1,6 @@
 import type { ArgsDef } from 'citty';
 import { UsageError } from '#cli/command-line/usage-error.ts';
+import { bm25Flags } from '#cli/engine/bm25-flags.ts';
 import { type TrainingSettings, trainingSettingsSchema } from '#gpu-worker/training/settings/training-settings.ts';
 
 /** The flags of `train` that are settings: flag → field of the settings, or of their loss. */
@@ -96,6 +97,7 @@ export const trainingFlags = {
   'evaluate-every': numberFlag('evaluateEvery', 'Steps between looks at the dev queries, and checkpoints.'),
   patience: numberFlag('patience', 'Looks without a gain before the run ends.'),
   seed: numberFlag('seed', 'The same seed gives the same adapter.'),
+  ...bm25Flags,
   'with-title': { type: 'boolean', description: 'Read "title. text" of a document instead of the text alone.' },
   storage: { type: 'string', valueHint: 'fp16|fp32', default: 'fp16', description: 'Numbers in the adapter file.' },
   'prefix-cache-gb': {

@@ -1,4 +1,5 @@
 import type { ArgsDef } from 'citty';
+import { bm25Flags } from '#cli/engine/bm25-flags.ts';
 import { engineFlags, precisionFlag } from '#cli/engine/engine-flags.ts';
 import { scoringFlags } from '#cli/engine/scoring-flags.ts';
 
@@ -68,14 +69,7 @@ export const evaluationFlags = {
     type: 'boolean',
     description: 'Score "title. text" (as the published SciFact figures do) instead of the text alone.',
   },
-  'bm25-k1': { type: 'string', default: '0.9', valueHint: 'K1', description: 'How fast repeated words stop counting.' },
-  'bm25-b': {
-    type: 'string',
-    default: '0.4',
-    valueHint: 'B',
-    description: 'How much long documents are held back, 0 to 1.',
-  },
-  'bm25-stemming': { type: 'boolean', description: "Porter's stemmer for BM25." },
+  ...bm25Flags,
   seed: { type: 'string', default: '1', valueHint: 'N', description: 'Of random documents and of the bootstrap.' },
   output: {
     type: 'string',

@@ -1,6 +1,7 @@
 import type { ParsedArgs } from 'citty';
-import { parseInteger } from '#cli/command-line/parse-values.ts';
+import { parseInteger, parseNumber } from '#cli/command-line/parse-values.ts';
 import { UsageError } from '#cli/command-line/usage-error.ts';
+import { parseBm25Flags } from '#cli/engine/bm25-flags.ts';
 import { isTemplateName } from '#cli/engine/engine-flags.ts';
 import { type AdapterFile, readAdapterFile } from '#cli/engine/open-engine.ts';
 import { parseScoringFlags } from '#cli/engine/scoring-flags.ts';
@@ -35,12 +36,7 @@ export function parseFirstStage(args: EvaluationArguments): FirstStageChoice {
     throw new UsageError('--run and --first-stage name the same thing; give one of them.');
   if (firstStage === 'random') return { kind: 'random', seed: parseSeed(args) };
   if (firstStage !== 'bm25') return { kind: 'run', path: firstStage };
-  const parameters = {
-    k1: parseNumber('bm25-k1', args['bm25-k1'], 0, 100),
-    b: parseNumber('bm25-b', args['bm25-b'], 0, 1),
-    stemming: args['bm25-stemming'] === true,
-  };
-  return { kind: 'bm25', parameters };
+  return { kind: 'bm25', parameters: parseBm25Flags(args) };
 }
 
 export function parseSeed(args: EvaluationArguments): number {
@@ -87,10 +83,4 @@ export async function parseCompared(text: string): Promise<Method | { readonly k
   if (isTemplateName(text)) return { kind: 'template', template: text };
   if (text.endsWith('.safetensors')) return { kind: 'adapter', adapter: await readAdapterFile(text) };
   return { kind: 'run', path: text };
-}
-
-function parseNumber(flag: string, text: string, min: number, max: number): number {
-  const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (value >= min && value <= max) return value;
-  throw new UsageError(`--${flag} must be a number from ${min} to ${max}, not "${text}".`);
 }

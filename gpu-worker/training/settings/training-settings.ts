@@ -52,14 +52,14 @@ export const trainingSettingsSchema = z.strictObject({
   evaluateEvery: z
     .int()
     .min(1)
-    .default(20)
+    .default(50)
     .describe('Steps between two looks at the dev queries; a checkpoint goes with each.'),
   patience: z.int().min(1).default(5).describe('Looks without a better dev metric before the run ends.'),
   devQueries: z
     .int()
     .min(1)
     .max(10_000)
-    .default(64)
+    .default(100)
     .describe('Dev queries that are looked at, the first of a seeded order.'),
   devDepth: z.int().min(2).max(1_000).default(10).describe('Candidates of each dev query that are reranked.'),
   hintChoice: z
