@@ -6,6 +6,8 @@ import { createKeyRowReader } from '#edge/api-keys/read-key-row.ts';
 import { type EdgeBindings, type EdgeEnvironment, parseEnvironment } from '#edge/environment.ts';
 import type { WorkerCallPorts } from '#edge/gpu-workers/worker-call-ports.ts';
 import { type Log, log } from '#edge/log.ts';
+import { createScoringState, type ScoringState } from '#edge/rerank/scoring-state.ts';
+import { createCacheApiTier } from '#edge/score-cache/cache-api-tier.ts';
 
 /** Everything that touches the world, so that tests can pass their own. */
 export interface Dependencies {
@@ -13,6 +15,7 @@ export interface Dependencies {
   readonly findApiKey: FindApiKey;
   readonly adapters: AdapterStore;
   readonly workerCalls: WorkerCallPorts;
+  readonly scoring: ScoringState;
   /** Unix milliseconds. In the Workers runtime time stands still between I/O. */
   readonly now: () => number;
   readonly log: Log;
@@ -39,6 +42,7 @@ export function createDependencies(bindings: EdgeBindings): Dependencies {
       signingKey: environment.signingKey,
       log,
     },
+    scoring: createScoringState({ environment, sharedTier: createCacheApiTier(caches), now, log }),
     now,
     log,
   };

@@ -6,6 +6,8 @@ export interface EdgeBindings {
   readonly DB: D1Database;
   readonly GPU_WORKER_URLS?: string;
   readonly BASE_MODEL?: string;
+  readonly SCORE_CACHE_BYTES?: string;
+  readonly SCORE_CACHE_TTL_SECONDS?: string;
   readonly WORKER_SIGNING_KEY?: string;
   readonly API_KEY_PEPPER?: string;
 }
@@ -18,6 +20,13 @@ export interface EdgeEnvironment {
   readonly gpuWorkerUrls: readonly string[];
   /** BASE_MODEL, default `smollm2-135m-instruct`: id of the model that the workers hold. Another id than theirs makes every call fail as model_not_found. */
   readonly baseModel: string;
+  /**
+   * SCORE_CACHE_BYTES, default 16,000,000: memory of an isolate for cached scores; about 320 bytes a document. 0: no score is cached anywhere. Too small:
+   * entries are pushed out before they are asked for again; too large: the isolate's 128 MB, which requests need too, run out.
+   */
+  readonly scoreCacheBytesMax: number;
+  /** SCORE_CACHE_TTL_SECONDS, default 3600: how long scores are kept after the last addition to their query. 0: no score is cached. Too long only costs memory: equal requests have equal scores. */
+  readonly scoreCacheTtlSeconds: number;
   /**
    * WORKER_SIGNING_KEY, secret, required: base64url, at least 32 bytes; the first of a comma-separated list signs. Must be among the workers' own
    * keys, or every call fails. Whoever has it can use the workers.
@@ -43,9 +52,13 @@ export function parseEnvironment(bindings: EdgeBindings): EdgeEnvironment {
   if (!/^[A-Za-z0-9._/-]{1,200}$/.test(baseModel)) {
     problems.push('BASE_MODEL must be 1 to 200 letters, digits, dots, dashes, underscores or slashes');
   }
+  const integer = (name: 'SCORE_CACHE_BYTES' | 'SCORE_CACHE_TTL_SECONDS', absent: number, maximum: number) =>
+    parseInteger(name, bindings[name], absent, maximum, problems);
+  const scoreCacheBytesMax = integer('SCORE_CACHE_BYTES', 16_000_000, 64_000_000);
+  const scoreCacheTtlSeconds = integer('SCORE_CACHE_TTL_SECONDS', 3_600, 604_800);
   if (bindings.DB === undefined) problems.push('DB: the D1 binding is missing from wrangler.toml');
   if (problems.length > 0) throw new Error(`The edge is not configured: ${problems.join('; ')}.`);
-  return { gpuWorkerUrls, baseModel, signingKey, apiKeyPepper };
+  return { gpuWorkerUrls, baseModel, scoreCacheBytesMax, scoreCacheTtlSeconds, signingKey, apiKeyPepper };
 }
 
 function parseWorkerUrls(text: string, problems: string[]): string[] {
@@ -72,4 +85,19 @@ function parseSigningKey(text: string, problems: string[]): Uint8Array {
     problems.push(`WORKER_SIGNING_KEY: ${error instanceof Error ? error.message : 'not readable'}`);
   }
   return new Uint8Array();
+}
+
+/** A whole number from 0 to `maximum`; `absent` where nothing is set. */
+function parseInteger(
+  name: string,
+  text: string | undefined,
+  absent: number,
+  maximum: number,
+  problems: string[],
+): number {
+  if (text === undefined || text === '') return absent;
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= maximum) return value;
+  problems.push(`${name} is "${text}"; it must be a whole number from 0 to ${maximum}`);
+  return absent;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { digestDocuments } from '#edge/gpu-workers/digest-documents.ts';
 import { scoreOnWorkers } from '#edge/gpu-workers/score-on-workers.ts';
 import type { LogEntry } from '#edge/log.ts';
 import { createFakeGpuWorkers, type Fault, hang } from '#edge/testing/fake-gpu-worker.ts';
@@ -17,7 +18,7 @@ interface Setup {
   readonly deadlineMs?: number;
 }
 
-function start({ workers = [workerA, workerB], fault, signal, deadlineMs = 10_000 }: Setup) {
+async function start({ workers = [workerA, workerB], fault, signal, deadlineMs = 10_000 }: Setup) {
   const clock = new ManualClock();
   const { fetch, calls } = createFakeGpuWorkers(clock.now, fault?.(clock));
   const logs: LogEntry[] = [];
@@ -30,8 +31,10 @@ function start({ workers = [workerA, workerB], fault, signal, deadlineMs = 10_00
     signingKey: testSigningKey,
     log: (entry: LogEntry) => void logs.push(entry),
   };
+  const digests = await digestDocuments(documents);
   const promise = scoreOnWorkers(ports, {
     workers,
+    digests,
     request: {
       model: 'm',
       query: 'q',
@@ -49,14 +52,14 @@ function start({ workers = [workerA, workerB], fault, signal, deadlineMs = 10_00
 }
 
 async function scores(setup: Setup) {
-  const run = start(setup);
+  const run = await start(setup);
   const { scores: found } = await run.promise;
   expect(found.map((score) => score.mean_log_likelihood)).toEqual(expected);
   return run;
 }
 
 async function failure(setup: Setup) {
-  const run = start(setup);
+  const run = await start(setup);
   const error: ServiceError = await run.promise.then(
     () => expect.unreachable('the call succeeded'),
     (reason: ServiceError) => reason,

@@ -1,5 +1,4 @@
 import { formatCount } from '#edge/format-count.ts';
-import { digestDocuments } from '#edge/gpu-workers/digest-documents.ts';
 import { type MergedScore, mergeScores, type ScoredShard } from '#edge/gpu-workers/merge-scores.ts';
 import { planShards, type Shard } from '#edge/gpu-workers/plan-shards.ts';
 import { scoreShard } from '#edge/gpu-workers/score-shard.ts';
@@ -12,6 +11,8 @@ import type { TraceContext } from '#shared/tracing/trace-context.ts';
 export interface ScoringJob {
   readonly workers: readonly string[];
   readonly request: Omit<ScoreRequest, 'deadline_at_ms'>;
+  /** SHA-256 of each document, in order. */
+  readonly digests: readonly Uint8Array[];
   /** Unix milliseconds at which the caller's request came. */
   readonly startedAtMs: number;
   /** Milliseconds after that, past which nobody waits. */
@@ -28,6 +29,8 @@ export interface ScoredDocuments {
   readonly queryTokens: number;
   /** Milliseconds of the slowest shard's own computing. */
   readonly workerMs: number;
+  /** The workers' own, see the protocol; undefined where one does not say it or they differ. */
+  readonly scoringFingerprint: string | undefined;
 }
 
 /**
@@ -36,7 +39,7 @@ export interface ScoredDocuments {
  */
 export async function scoreOnWorkers(ports: WorkerCallPorts, job: ScoringJob): Promise<ScoredDocuments> {
   const { documents } = job.request;
-  const shards = await plan(job.workers, documents);
+  const shards = plan(job.workers, job.digests);
   const siblings = new AbortController();
   const signal = AbortSignal.any([job.signal, siblings.signal]);
   const failedWorkers = new Set<string>();
@@ -56,6 +59,7 @@ export async function scoreOnWorkers(ports: WorkerCallPorts, job: ScoringJob): P
       scores: mergeScores(documents.length, scored),
       queryTokens: scored[0]?.response.query_tokens ?? 0,
       workerMs: Math.max(0, ...scored.map(({ response }) => response.compute_ms)),
+      scoringFingerprint: commonFingerprint(scored),
     };
   } finally {
     siblings.abort();
@@ -67,11 +71,16 @@ function pastDeadline(deadlineMs: number): ServiceError {
   return new ServiceError('deadline_exceeded', message, { param: 'deadline_ms' });
 }
 
-/** With one worker there is nothing to choose, so no document is hashed. */
-async function plan(workers: readonly string[], documents: readonly string[]): Promise<Shard[]> {
+function commonFingerprint([first, ...others]: readonly ScoredShard[]): string | undefined {
+  const fingerprint = first?.response.scoring_fingerprint;
+  return others.every(({ response }) => response.scoring_fingerprint === fingerprint) ? fingerprint : undefined;
+}
+
+/** With one worker there is nothing to choose. */
+function plan(workers: readonly string[], digests: readonly Uint8Array[]): Shard[] {
   const [only, ...others] = workers;
   if (only !== undefined && others.length === 0) {
-    return [{ workers: [only], documentIndices: documents.map((_, index) => index) }];
+    return [{ workers: [only], documentIndices: digests.map((_, index) => index) }];
   }
-  return planShards(workers, await digestDocuments(documents), limits.workerConnectionsMax);
+  return planShards(workers, digests, limits.workerConnectionsMax);
 }

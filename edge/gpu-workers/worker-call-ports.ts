@@ -4,7 +4,7 @@ import type { Log } from '#edge/log.ts';
 export interface WorkerCallInit {
   readonly method: string;
   readonly headers: Record<string, string>;
-  readonly body: string;
+  readonly body?: string;
   readonly signal: AbortSignal;
   readonly redirect: 'manual';
 }

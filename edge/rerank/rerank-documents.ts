@@ -1,6 +1,5 @@
 import { resolveModel } from '#edge/adapters/resolve-model.ts';
 import type { Dependencies } from '#edge/dependencies.ts';
-import { scoreOnWorkers } from '#edge/gpu-workers/score-on-workers.ts';
 import { blendScores } from '#edge/rerank/blend-scores.ts';
 import { checkTruncation, documentTokensMax } from '#edge/rerank/check-truncation.ts';
 import { chosenScoring } from '#edge/rerank/chosen-scoring.ts';
@@ -8,6 +7,8 @@ import { countUsage } from '#edge/rerank/count-usage.ts';
 import type { ParsedRerank } from '#edge/rerank/parse-rerank-request.ts';
 import { rankDocuments } from '#edge/rerank/rank-documents.ts';
 import type { RerankOutcome } from '#edge/rerank/rerank-outcome.ts';
+import { scoreThroughCache } from '#edge/rerank/score-through-cache.ts';
+import type { CacheUse } from '#edge/score-cache/cache-use.ts';
 import type { TraceContext } from '#shared/tracing/trace-context.ts';
 
 export interface RerankCall extends ParsedRerank {
@@ -18,6 +19,9 @@ export interface RerankCall extends ParsedRerank {
   readonly startedAtMs: number;
   /** Aborts when the caller has gone. */
   readonly signal: AbortSignal;
+  readonly cacheUse: CacheUse;
+  /** Lets work go on after the answer. */
+  readonly runInBackground: (work: Promise<unknown>) => void;
 }
 
 /**
@@ -25,11 +29,11 @@ export interface RerankCall extends ParsedRerank {
  * Throws ServiceError: `model_not_found`, `adapter_unavailable`, and everything of scoreOnWorkers and checkTruncation.
  */
 export async function rerankDocuments(dependencies: Dependencies, call: RerankCall): Promise<RerankOutcome> {
-  const { environment, adapters, workerCalls } = dependencies;
-  const { request, texts, tenantId, requestId } = call;
+  const { environment, adapters, workerCalls, scoring } = dependencies;
+  const { request, texts, tenantId, requestId, cacheUse, runInBackground } = call;
   const { baseModel } = environment;
   const model = await resolveModel({ model: request.model, tenantId, baseModel, adapters });
-  const { scores, queryTokens, workerMs } = await scoreOnWorkers(workerCalls, {
+  const job = {
     workers: environment.gpuWorkerUrls,
     request: {
       model: baseModel,
@@ -45,7 +49,9 @@ export async function rerankDocuments(dependencies: Dependencies, call: RerankCa
     signal: call.signal,
     requestId,
     traceContext: call.traceContext,
-  });
+  };
+  const scored = await scoreThroughCache(scoring, workerCalls, { tenantId, job, use: cacheUse, runInBackground });
+  const { scores, queryTokens, fromCache, workerMs } = scored;
   const warnings = checkTruncation(scores, request);
   const blend = blendScores(scores, request);
   return {
@@ -56,7 +62,8 @@ export async function rerankDocuments(dependencies: Dependencies, call: RerankCa
     texts,
     scoring: blend.scoring,
     ranked: rankDocuments(blend.scores, request.top_n),
-    usage: countUsage(scores, queryTokens),
+    usage: countUsage(scores, queryTokens, fromCache),
+    fromCache,
     warnings: [...warnings, ...blend.warnings],
     workerMs,
   };

@@ -17,13 +17,17 @@ export interface RerankOutcome {
   readonly ranked: readonly RankedDocument[];
   readonly usage: RerankUsage;
   readonly warnings: readonly string[];
-  /** Milliseconds of the slowest worker. */
-  readonly workerMs: number;
+  /** Whether each document's score came from the cache, in the order of the request. */
+  readonly fromCache: readonly boolean[];
+  /** Milliseconds of the slowest worker; undefined where none was asked. */
+  readonly workerMs: number | undefined;
 }
 
 export interface RerankUsage {
   /** Tokens of every document, plus the query once per document. */
   readonly tokens: number;
+  /** The part of them that was scored for earlier requests. */
+  readonly cachedTokens: number;
   /** One per query with up to 100 documents. */
   readonly searchUnits: number;
 }

@@ -12,7 +12,13 @@ read the document, optionally with one of your adapters.
 
 The body's fields choose the shape: \`documents\` for Cohere's, Jina's and vLLM's clients (\`top_k\` without \`top_n\`: Voyage's), \`texts\` for Text
 Embeddings Inference's (the answer is then a bare array, errors are TeiError), \`contexts\` for Workers AI's, \`input\` for Mixedbread's. Unknown fields
-are ignored; null is the same as absent; "true" and "false" are taken as booleans.`.replaceAll(/(?<!\n)\n(?!\n)/g, ' ');
+are ignored; null is the same as absent; "true" and "false" are taken as booleans.
+
+Scores of equal requests are kept for some time and shared by nobody but your own keys: X-Cache says whether all (HIT), some (PARTIAL) or none (MISS) of the
+documents' scores were kept ones. \`Cache-Control: no-cache\` scores anew, \`no-store\` also keeps nothing.`.replaceAll(
+    /(?<!\n)\n(?!\n)/g,
+    ' ',
+  );
 
 /** The documentation of one of the rerank's paths. */
 export function describeRerank(path: string) {

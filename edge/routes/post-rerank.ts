@@ -1,13 +1,16 @@
 import type { Hono } from 'hono';
 import type { AppEnvironment } from '#edge/app-context.ts';
 import { readJsonObject } from '#edge/http/read-json-object.ts';
+import { runInBackground } from '#edge/http/run-in-background.ts';
 import { authenticateApiKey } from '#edge/middleware/authenticate-api-key.ts';
 import { limitBodySize } from '#edge/middleware/limit-body-size.ts';
+import { cacheStatus } from '#edge/rerank/cache-status.ts';
 import { chooseClientShape } from '#edge/rerank/client-shapes/choose-client-shape.ts';
 import { parseRerankRequest } from '#edge/rerank/parse-rerank-request.ts';
 import { rerankDocuments } from '#edge/rerank/rerank-documents.ts';
 import { describeRerank } from '#edge/routes/describe-rerank.ts';
 import { rerankPaths } from '#edge/routes/rerank-paths.ts';
+import { readCacheUse } from '#edge/score-cache/cache-use.ts';
 import { limits } from '#shared/limits.ts';
 import { readTraceContext } from '#shared/tracing/trace-context.ts';
 
@@ -31,8 +34,11 @@ export function addRerankRoutes(app: Hono<AppEnvironment>): void {
           traceContext: readTraceContext(context.req.raw.headers),
           startedAtMs: context.var.startedAtMs,
           signal,
+          cacheUse: readCacheUse(context.req.header('cache-control') ?? null),
+          runInBackground: runInBackground(context),
         });
-        context.var.timing.workerMs = outcome.workerMs;
+        context.header('X-Cache', cacheStatus(outcome));
+        if (outcome.workerMs !== undefined) context.var.timing.workerMs = outcome.workerMs;
         return context.json(shape.respond(outcome));
       },
     );

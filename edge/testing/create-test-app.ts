@@ -4,7 +4,10 @@ import { createApiKeyFinder } from '#edge/api-keys/find-api-key.ts';
 import { createKeyRowReader } from '#edge/api-keys/read-key-row.ts';
 import { createApp } from '#edge/app.ts';
 import type { Dependencies } from '#edge/dependencies.ts';
+import type { EdgeEnvironment } from '#edge/environment.ts';
 import type { LogEntry } from '#edge/log.ts';
+import { createScoringState } from '#edge/rerank/scoring-state.ts';
+import type { SharedTier } from '#edge/score-cache/score-cache.ts';
 import { createFakeGpuWorkers, type Fault } from '#edge/testing/fake-gpu-worker.ts';
 import { ManualClock } from '#edge/testing/manual-clock.ts';
 import { testPepper, testSigningKey } from '#edge/testing/test-secrets.ts';
@@ -16,7 +19,12 @@ export interface TestAppOptions {
   /** A database other than the real one with the migrations applied: one that is down. */
   readonly database?: D1Database;
   readonly dependencies?: Partial<Dependencies>;
+  readonly environment?: Partial<EdgeEnvironment>;
+  /** Beside the isolate's memory for scores; default: none. */
+  readonly sharedTier?: SharedTier;
 }
+
+export type TestApp = ReturnType<typeof createTestApp>;
 
 /** The app over the real D1 simulator, fake GPU workers and a clock that stands still. */
 export function createTestApp(options: TestAppOptions = {}) {
@@ -26,13 +34,17 @@ export function createTestApp(options: TestAppOptions = {}) {
   const log = (entry: LogEntry) => void logs.push(entry);
   const database = options.database ?? env.DB;
   const { now } = clock;
+  const environment: EdgeEnvironment = {
+    gpuWorkerUrls: options.workers ?? ['http://worker-a'],
+    baseModel: 'smollm2-135m-instruct',
+    scoreCacheBytesMax: 1_000_000,
+    scoreCacheTtlSeconds: 60,
+    signingKey: testSigningKey,
+    apiKeyPepper: testPepper,
+    ...options.environment,
+  };
   const dependencies: Dependencies = {
-    environment: {
-      gpuWorkerUrls: options.workers ?? ['http://worker-a'],
-      baseModel: 'smollm2-135m-instruct',
-      signingKey: testSigningKey,
-      apiKeyPepper: testPepper,
-    },
+    environment,
     findApiKey: createApiKeyFinder({ pepper: testPepper, readKeyRow: createKeyRowReader(database), now, log }),
     adapters: createAdapterStore(database, 'smollm2-135m-instruct'),
     workerCalls: {
@@ -43,6 +55,7 @@ export function createTestApp(options: TestAppOptions = {}) {
       signingKey: testSigningKey,
       log,
     },
+    scoring: createScoringState({ environment, sharedTier: options.sharedTier, now, log }),
     now,
     log,
     ...options.dependencies,

@@ -1,7 +1,7 @@
 import type { WorkerCallInit } from '#edge/gpu-workers/worker-call-ports.ts';
 import { testSigningKey } from '#edge/testing/test-secrets.ts';
 import type { TravellingCalibration } from '#shared/calibration/calibration.ts';
-import { type ScoreRequest, type ScoreResponse, scoreRequestSchema } from '#shared/protocol/score.ts';
+import { type ScoreRequest, type ScoreResponse, scoreRequestSchema, type WorkerInfo } from '#shared/protocol/score.ts';
 import { verifyCall } from '#shared/signed-calls/verify-call.ts';
 
 interface ReceivedCall {
@@ -16,6 +16,19 @@ interface ReceivedCall {
 const fakeCalibration: TravellingCalibration = {
   constants: { intercept: 0, meanLogLikelihood: 1, queryLogLikelihood: -1 / 3, lexicalMatch: 2 },
 };
+
+const fakeInfo = {
+  model: 'smollm2-135m-instruct',
+  precision: 'int8',
+  threads: 1,
+  queue_length: 0,
+  queue_length_max: 16,
+  adapters_loaded: [],
+  model_fingerprint: 'a'.repeat(64),
+  tokenizer_fingerprint: 'b'.repeat(64),
+  scoring_fingerprint: 'fake scoring',
+  version: '0.0.0',
+} satisfies WorkerInfo;
 
 /** What a fake worker does with a call; undefined: it scores. */
 export type Fault = (call: ReceivedCall, init: WorkerCallInit) => Promise<Response> | undefined;
@@ -34,7 +47,7 @@ export function createFakeGpuWorkers(nowMs: () => number, fault: Fault = () => u
       keys: [testSigningKey],
       method: init.method,
       path: pathname,
-      body: new TextEncoder().encode(init.body),
+      body: new TextEncoder().encode(init.body ?? ''),
       nowMs: nowMs(),
     });
     if (!verified.ok)
@@ -42,7 +55,8 @@ export function createFakeGpuWorkers(nowMs: () => number, fault: Fault = () => u
         { error: { code: 'unsigned_call', message: verified.reason, request_id: 'r' } },
         { status: 401 },
       );
-    const request = scoreRequestSchema.parse(JSON.parse(init.body));
+    if (pathname === '/info') return Response.json(fakeInfo);
+    const request = scoreRequestSchema.parse(JSON.parse(init.body ?? ''));
     const { 'x-request-id': requestId, traceparent, tracestate } = init.headers;
     const call = { worker: origin, request, requestId, traceparent, tracestate };
     calls.push(call);
@@ -67,6 +81,7 @@ function score(request: ScoreRequest): ScoreResponse {
       };
     }),
     ...(request.include_calibration ? { query_log_likelihood: -3, calibration: fakeCalibration } : {}),
+    scoring_fingerprint: fakeInfo.scoring_fingerprint,
     compute_ms: 12.5,
   };
 }

@@ -1,18 +1,22 @@
 import { env } from 'cloudflare:workers';
 import { expect } from 'vitest';
-import { createTestApp, type TestAppOptions } from '#edge/testing/create-test-app.ts';
+import { createTestApp, type TestApp, type TestAppOptions } from '#edge/testing/create-test-app.ts';
 import { seedKey } from '#edge/testing/seed-database.ts';
 import { rerankResponseSchema } from '#shared/protocol/rerank-response.ts';
 
 export interface RerankCallOptions extends TestAppOptions {
+  /** An app that had requests before; default: a new one of the other options. */
+  readonly test?: TestApp;
   readonly tenantId?: string;
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Aborts when the caller goes. */
+  readonly signal?: AbortSignal;
 }
 
 /** A rerank by a new key of the tenant, over a fake worker. */
 export async function postRerank(body: unknown, options: RerankCallOptions = {}) {
-  const test = createTestApp(options);
+  const test = options.test ?? createTestApp(options);
   const key = await seedKey({ tenantId: options.tenantId ?? 'acme' });
   const response = await test.app.request(
     options.path ?? '/v2/rerank',
@@ -20,6 +24,7 @@ export async function postRerank(body: unknown, options: RerankCallOptions = {})
       method: 'POST',
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...options.headers },
       body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
     },
     { DB: env.DB },
   );

@@ -77,6 +77,14 @@ export const rerankResponseSchema = z
           .int()
           .meta({ description: 'Always 0.', examples: [0] }),
       }),
+      cached_tokens: z
+        .number()
+        .int()
+        .meta({ description: 'The part of the tokens whose scores were kept from earlier requests.', examples: [206] }),
+      cached_documents: z
+        .number()
+        .int()
+        .meta({ description: 'Documents whose scores were kept from earlier requests.', examples: [1] }),
       warnings: z
         .array(z.string())
         .optional()

@@ -20,6 +20,8 @@ export const cohereShape: ClientShape = {
       api_version: { version: '2' },
       billed_units: { search_units: outcome.usage.searchUnits, total_tokens: outcome.usage.tokens },
       tokens: { input_tokens: outcome.usage.tokens, output_tokens: 0 },
+      cached_tokens: outcome.usage.cachedTokens,
+      cached_documents: outcome.fromCache.filter((cached) => cached).length,
       ...(outcome.warnings.length === 0 ? {} : { warnings: [...outcome.warnings] }),
     },
   }),

@@ -1,0 +1,46 @@
+import { type ScoredDocuments, type ScoringJob, scoreOnWorkers } from '#edge/gpu-workers/score-on-workers.ts';
+import type { WorkerCallPorts } from '#edge/gpu-workers/worker-call-ports.ts';
+import type { ScoringState } from '#edge/rerank/scoring-state.ts';
+import type { CacheUse } from '#edge/score-cache/cache-use.ts';
+import type { Settled } from '#edge/score-cache/shared-computations.ts';
+import { ServiceError } from '#shared/errors/service-error.ts';
+import { digestBody } from '#shared/signed-calls/digest-body.ts';
+
+export interface SharedScoring {
+  readonly job: ScoringJob;
+  readonly use: CacheUse;
+  /** Who may share: equal for requests of one tenant, query and model. */
+  readonly scope: string;
+  readonly runInBackground: (work: Promise<unknown>) => void;
+}
+
+/** Share of the remaining time after which a computation of another request is taken for lost. */
+const patienceShare = 0.5;
+
+/** scoreOnWorkers, once for all equal requests of this isolate that overlap. Whoever refuses what is kept gets an answer of their own here too. */
+export async function scoreTogether(
+  { computations }: ScoringState,
+  ports: WorkerCallPorts,
+  { job, use, scope, runInBackground }: SharedScoring,
+): Promise<ScoredDocuments> {
+  if (!use.read) return scoreOnWorkers(ports, job);
+  return computations.run({
+    key: await digestBody(new TextEncoder().encode(JSON.stringify([scope, job.request]))),
+    signal: job.signal,
+    patience: () => {
+      const remainingMs = job.startedAtMs + job.deadlineMs - ports.now();
+      return ports.timeoutSignal(Math.max(0, Math.ceil(remainingMs * patienceShare)));
+    },
+    runInBackground,
+    compute: (signal) => scoreOnWorkers(ports, { ...job, signal }),
+    accepts: concernsAll,
+  });
+}
+
+/** A deadline that passed, and a caller that left, concern the one request alone. */
+function concernsAll(ending: Settled<ScoredDocuments>): boolean {
+  if (ending.kind === 'result') return true;
+  const { error } = ending;
+  const codes: readonly string[] = ['deadline_exceeded', 'request_cancelled'];
+  return !(error instanceof ServiceError && codes.includes(error.code));
+}
