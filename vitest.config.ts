@@ -10,6 +10,8 @@ export default defineConfig({
           cloudflareTest(async () => ({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
+              // Few enough for a test to pass within a window.
+              ratelimits: { RATE_LIMIT_3: { namespace_id: '3', simple: { limit: 3, period: 60 } } },
               bindings: {
                 TEST_MIGRATIONS: await readD1Migrations('./edge/database/migrations'),
                 GPU_WORKER_URLS: 'http://127.0.0.1:1',

@@ -10,6 +10,10 @@ import { addHealthRoute } from '#edge/routes/get-health.ts';
 import { addIndexRoute } from '#edge/routes/get-index.ts';
 import { addModelsRoute } from '#edge/routes/get-models.ts';
 import { addOpenApiRoute } from '#edge/routes/get-openapi.ts';
+import { addKeyRevocationRoute } from '#edge/routes/keys/delete-key.ts';
+import { addKeyReadingRoutes } from '#edge/routes/keys/get-keys.ts';
+import { addKeyCreationRoute } from '#edge/routes/keys/post-key.ts';
+import { addKeyRotationRoute } from '#edge/routes/keys/post-key-rotation.ts';
 import { addRerankRoutes } from '#edge/routes/post-rerank.ts';
 
 export interface AppOptions {
@@ -27,6 +31,10 @@ export function createApp({ createDependencies, log }: AppOptions): Hono<AppEnvi
   app.use(assignRequestId, provideDependencies(createDependencies), measureTime);
   addRerankRoutes(app);
   addModelsRoute(app);
+  addKeyCreationRoute(app);
+  addKeyReadingRoutes(app);
+  addKeyRotationRoute(app);
+  addKeyRevocationRoute(app);
   addHealthRoute(app);
   addOpenApiRoute(app);
   addIndexRoute(app);

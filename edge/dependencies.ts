@@ -1,11 +1,15 @@
 import { createAdapterStore } from '#edge/adapters/adapter-store.ts';
 import type { AdapterStore } from '#edge/adapters/adapter-version.ts';
 import { createApiKeyFinder } from '#edge/api-keys/find-api-key.ts';
-import type { FindApiKey } from '#edge/api-keys/key-lookup.ts';
+import type { KeyIssuer } from '#edge/api-keys/issue-key.ts';
+import type { FindApiKey, ForgetApiKey } from '#edge/api-keys/key-lookup.ts';
+import { createKeyStore, type KeyStore } from '#edge/api-keys/key-store.ts';
 import { createKeyRowReader } from '#edge/api-keys/read-key-row.ts';
 import { type EdgeBindings, type EdgeEnvironment, parseEnvironment } from '#edge/environment.ts';
 import type { WorkerCallPorts } from '#edge/gpu-workers/worker-call-ports.ts';
 import { type Log, log } from '#edge/log.ts';
+import { collectLimiters } from '#edge/request-limits/collect-limiters.ts';
+import { createRequestLimits, type RequestLimits } from '#edge/request-limits/request-limits.ts';
 import { createScoringState, type ScoringState } from '#edge/rerank/scoring-state.ts';
 import { createCacheApiTier } from '#edge/score-cache/cache-api-tier.ts';
 
@@ -13,6 +17,10 @@ import { createCacheApiTier } from '#edge/score-cache/cache-api-tier.ts';
 export interface Dependencies {
   readonly environment: EdgeEnvironment;
   readonly findApiKey: FindApiKey;
+  readonly forgetApiKey: ForgetApiKey;
+  readonly keys: KeyStore;
+  readonly keyIssuer: KeyIssuer;
+  readonly requestLimits: RequestLimits;
   readonly adapters: AdapterStore;
   readonly workerCalls: WorkerCallPorts;
   readonly scoring: ScoringState;
@@ -25,19 +33,26 @@ export interface Dependencies {
 export function createDependencies(bindings: EdgeBindings): Dependencies {
   const environment = parseEnvironment(bindings);
   const now = () => Date.now();
+  const timeoutSignal = (milliseconds: number) => AbortSignal.timeout(milliseconds);
+  const { apiKeyPepper: pepper } = environment;
+  const readKeyRow = createKeyRowReader(bindings.DB);
+  const finder = createApiKeyFinder({ pepper, readKeyRow, now, timeoutSignal, log });
   return {
     environment,
-    findApiKey: createApiKeyFinder({
-      pepper: environment.apiKeyPepper,
-      readKeyRow: createKeyRowReader(bindings.DB),
-      now,
+    findApiKey: finder.find,
+    forgetApiKey: finder.forget,
+    keys: createKeyStore(bindings.DB),
+    keyIssuer: { pepper, randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)) },
+    requestLimits: createRequestLimits({
+      limiters: collectLimiters(bindings),
+      defaultLimit: environment.requestsPerMinuteDefault,
       log,
     }),
     adapters: createAdapterStore(bindings.DB, environment.baseModel),
     workerCalls: {
       fetch: (url, init) => fetch(url, init),
       now,
-      timeoutSignal: (milliseconds) => AbortSignal.timeout(milliseconds),
+      timeoutSignal,
       sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
       signingKey: environment.signingKey,
       log,

@@ -1,4 +1,6 @@
 import type { D1Database } from '@cloudflare/workers-types';
+import { collectLimiters } from '#edge/request-limits/collect-limiters.ts';
+import { parseDefaultLimit } from '#edge/request-limits/parse-default-limit.ts';
 import { parseSigningKeys } from '#shared/signed-calls/parse-signing-keys.ts';
 
 /** What the runtime hands to the worker: bindings and variables of wrangler.toml, and secrets. Untrusted until parsed. */
@@ -10,6 +12,7 @@ export interface EdgeBindings {
   readonly SCORE_CACHE_TTL_SECONDS?: string;
   readonly WORKER_SIGNING_KEY?: string;
   readonly API_KEY_PEPPER?: string;
+  readonly DEFAULT_REQUESTS_PER_MINUTE?: string;
 }
 
 export interface EdgeEnvironment {
@@ -34,6 +37,11 @@ export interface EdgeEnvironment {
   readonly signingKey: Uint8Array;
   /** API_KEY_PEPPER, secret, required: at least 32 characters, mixed into every stored key hash. Changing it makes every API key unknown. */
   readonly apiKeyPepper: string;
+  /**
+   * DEFAULT_REQUESTS_PER_MINUTE, default 600: limit of keys that have none of their own; 0: none. There must be a rate-limit binding of that number
+   * (`RATE_LIMIT_600`). Too small: applications get 429; too large, or 0: one key can take all there is.
+   */
+  readonly requestsPerMinuteDefault: number;
 }
 
 /** Characters of the pepper at least: shorter ones could be guessed offline by whoever has both the table and one key. */
@@ -56,9 +64,19 @@ export function parseEnvironment(bindings: EdgeBindings): EdgeEnvironment {
     parseInteger(name, bindings[name], absent, maximum, problems);
   const scoreCacheBytesMax = integer('SCORE_CACHE_BYTES', 16_000_000, 64_000_000);
   const scoreCacheTtlSeconds = integer('SCORE_CACHE_TTL_SECONDS', 3_600, 604_800);
+  const offered = [...collectLimiters(bindings).keys()];
+  const requestsPerMinuteDefault = parseDefaultLimit(bindings.DEFAULT_REQUESTS_PER_MINUTE, offered, problems);
   if (bindings.DB === undefined) problems.push('DB: the D1 binding is missing from wrangler.toml');
   if (problems.length > 0) throw new Error(`The edge is not configured: ${problems.join('; ')}.`);
-  return { gpuWorkerUrls, baseModel, scoreCacheBytesMax, scoreCacheTtlSeconds, signingKey, apiKeyPepper };
+  return {
+    gpuWorkerUrls,
+    baseModel,
+    scoreCacheBytesMax,
+    scoreCacheTtlSeconds,
+    signingKey,
+    apiKeyPepper,
+    requestsPerMinuteDefault,
+  };
 }
 
 function parseWorkerUrls(text: string, problems: string[]): string[] {

@@ -14,9 +14,36 @@ export const limits = {
   requestBodyBytesMax: 10_000_000,
   /** Bytes of an adapter file. */
   adapterBytesMax: 512_000_000,
+  /** Versions of all adapters of one tenant, so that a list is one answer. */
+  adapterVersionsMax: 1_000,
+  /** Unfinished uploads of one tenant: each may hold a file's worth of bytes for hours. */
+  adapterUploadsMax: 20,
+  /** Bytes of each part but the last of an upload in parts; S3 wants at least 5 MiB, and at most 10,000 parts. */
+  adapterPartBytes: 16_777_216,
+  /** Bytes of a JSON body about adapters; one that lists the parts of the largest file has 3,000. */
+  adapterBodyBytesMax: 20_000,
+  /** Seconds for which the URLs of an upload work. */
+  adapterUploadSeconds: 3_600,
   /** Milliseconds a request may take when the caller names no deadline, and at most. */
   deadlineMsDefault: 60_000,
   deadlineMsMax: 300_000,
+  /** Bytes of a body about API keys. */
+  keyBodyBytesMax: 10_000,
+  /** Characters of a key's name. */
+  keyNameCharactersMax: 100,
+  /** Keys of one tenant that are neither revoked nor expired: far more than applications have, and few enough for a list. */
+  keysPerTenantMax: 1_000,
+  /** Keys of one page of the list. */
+  listedKeysMax: 100,
+  /** Seconds for which a rotated key goes on beside its successor, when nothing is said and at most: a day to deploy, a month for slow customers. */
+  keyOverlapSecondsDefault: 86_400,
+  keyOverlapSecondsMax: 2_592_000,
+  /** Tokens of a key's daily quota at most; any larger number is no limit. */
+  tokensPerDayMax: 1_000_000_000_000,
+  /** Days of one answer about usage. */
+  usageDaysMax: 366,
+  /** Levels of arrays and objects in a JSON body: what any client sends has less than ten. */
+  jsonDepthMax: 64,
   /** Simultaneous outgoing connections of one Workers request (the platform's limit). */
   workerConnectionsMax: 6,
 } as const;

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createApiKeyFinder, knownKeyTtlMs, unknownKeyTtlMs } from '#edge/api-keys/find-api-key.ts';
+import {
+  cachedKeysMax,
+  createApiKeyFinder,
+  knownKeyTtlMs,
+  readTimeoutMs,
+  unknownKeyTtlMs,
+} from '#edge/api-keys/find-api-key.ts';
 import type { StoredApiKey } from '#edge/api-keys/key-lookup.ts';
 import { ManualClock } from '#edge/testing/manual-clock.ts';
 import { hashApiKey } from '#shared/api-keys/hash-api-key.ts';
@@ -8,23 +14,27 @@ async function setUp() {
   const stored = await storedKey('key-1');
   const rows = new Map<string, StoredApiKey>([[stored.hash, stored]]);
   const clock = new ManualClock();
-  const state = { reads: 0, down: false };
-  const find = createApiKeyFinder({
+  const state = { reads: 0, down: false, hangs: false, readMs: 0 };
+  const { find, forget } = createApiKeyFinder({
     pepper: 'pepper',
     now: clock.now,
+    timeoutSignal: clock.timeoutSignal,
     log: () => undefined,
     readKeyRow: async (hash) => {
       state.reads += 1;
       if (state.down) throw new Error('no answer');
+      clock.advance(state.readMs);
+      if (state.hangs) return new Promise(() => undefined);
       return rows.get(hash);
     },
   });
-  return { rows, clock, state, find, stored };
+  return { rows, clock, state, find, forget, stored };
 }
 
 async function storedKey(key: string): Promise<StoredApiKey> {
   const hash = await hashApiKey('pepper', key);
-  return { id: 'key_1', tenantId: 't', hash, scopes: ['rerank'], expiresAtMs: null, revokedAtMs: null };
+  const terms = { expiresAtMs: null, revokedAtMs: null, requestsPerMinute: null, tokensPerDay: null };
+  return { id: 'key_1', tenantId: 't', hash, scopes: ['rerank'], ...terms };
 }
 
 describe('createApiKeyFinder', () => {
@@ -68,6 +78,45 @@ describe('createApiKeyFinder', () => {
     expect(await find('key-1')).toEqual({ kind: 'unavailable' });
     state.down = false;
     expect(await find('key-1')).toMatchObject({ kind: 'found' });
+  });
+
+  it('sees a revocation at the latest 60 seconds after it, however slow the read was', async () => {
+    const { find, clock, rows, stored, state } = await setUp();
+    state.readMs = 4_000;
+    await find('key-1');
+    rows.set(stored.hash, { ...stored, revokedAtMs: clock.nowMs });
+    clock.advance(knownKeyTtlMs - 4_000);
+    expect(await find('key-1')).toMatchObject({ apiKey: { revokedAtMs: expect.any(Number) } });
+    expect(state.reads).toBe(2);
+  });
+
+  it('reads a key anew that it was told to forget', async () => {
+    const { find, forget, state, stored } = await setUp();
+    await find('key-1');
+    forget(stored.hash);
+    await find('key-1');
+    expect(state.reads).toBe(2);
+  });
+
+  it('counts a database that hangs as down', async () => {
+    const { find, clock, state } = await setUp();
+    state.hangs = true;
+    const looking = find('key-1');
+    // The hash is computed before the read begins and its timeout is set.
+    while (state.reads === 0) await new Promise((resolve) => setTimeout(resolve));
+    clock.advance(readTimeoutMs);
+    expect(await looking).toEqual({ kind: 'unavailable' });
+  });
+
+  it('does not let invented keys push known ones out', async () => {
+    const { find, state } = await setUp();
+    await find('key-1');
+    for (let index = 0; index <= cachedKeysMax; index += 1) await find(`invented-${index}`);
+    const before = state.reads;
+    expect(await find('key-1')).toMatchObject({ kind: 'found' });
+    expect(state.reads).toBe(before);
+    expect(await find('invented-0')).toEqual({ kind: 'unknown' });
+    expect(state.reads).toBe(before + 1);
   });
 
   it('refuses a row whose hash is not the one asked for', async () => {

@@ -6,6 +6,10 @@ export interface StoredApiKey {
   readonly scopes: readonly string[];
   readonly expiresAtMs: number | null;
   readonly revokedAtMs: number | null;
+  /** null: the deployment's default. */
+  readonly requestsPerMinute: number | null;
+  /** null: no quota. */
+  readonly tokensPerDay: number | null;
 }
 
 export type KeyLookup =
@@ -15,6 +19,9 @@ export type KeyLookup =
   | { readonly kind: 'unavailable' };
 
 export type FindApiKey = (key: string) => Promise<KeyLookup>;
+
+/** Drops what this isolate remembers of the key with this hash. */
+export type ForgetApiKey = (hash: string) => void;
 
 /** Reads the row with this hash; throws when the database does not answer. */
 export type ReadKeyRow = (hash: string) => Promise<StoredApiKey | undefined>;

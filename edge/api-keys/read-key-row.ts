@@ -17,6 +17,8 @@ export function createKeyRowReader(database: D1Database): ReadKeyRow {
       scopes: row.scopes.split(' '),
       expiresAtMs: row.expiresAtMs,
       revokedAtMs: row.revokedAtMs,
+      requestsPerMinute: row.requestsPerMinute,
+      tokensPerDay: row.tokensPerDay,
     };
   };
 }

@@ -17,6 +17,8 @@ export function shapeErrorBody(
 /** Codes whose TEI kind does not follow from their own being a caller's fault. */
 const teiErrorTypes: Partial<Record<ErrorCode, TeiErrorBody['error_type']>> = {
   overloaded: 'Overloaded',
+  rate_limited: 'Overloaded',
+  quota_exceeded: 'Overloaded',
   not_ready: 'Unhealthy',
   no_worker_available: 'Unhealthy',
   key_store_unavailable: 'Unhealthy',

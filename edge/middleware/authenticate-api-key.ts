@@ -2,11 +2,15 @@ import { createMiddleware } from 'hono/factory';
 import type { StoredApiKey } from '#edge/api-keys/key-lookup.ts';
 import { readCredential } from '#edge/api-keys/read-credential.ts';
 import type { AppEnvironment } from '#edge/app-context.ts';
+import { enforceRateLimit } from '#edge/middleware/enforce-rate-limit.ts';
 import { isWellFormedApiKey } from '#shared/api-keys/api-key.ts';
 import type { ApiKeyScope } from '#shared/api-keys/api-key-scope.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 
-/** Lets a request through whose key is known, not revoked, not expired, and has the scope. Throws ServiceError `unauthenticated`, `missing_scope`, `key_store_unavailable`. */
+/**
+ * What every route with a key passes: the key is known, neither revoked nor expired, has the scope, and has requests left this minute.
+ * Throws ServiceError `unauthenticated`, `missing_scope`, `rate_limited`, `key_store_unavailable`.
+ */
 export function authenticateApiKey(scope: ApiKeyScope) {
   return createMiddleware<AppEnvironment>(async (context, next) => {
     const { findApiKey, now } = context.var.dependencies;
@@ -28,8 +32,10 @@ export function authenticateApiKey(scope: ApiKeyScope) {
     if (!lookup.apiKey.scopes.includes(scope)) {
       throw new ServiceError('missing_scope', `The API key lacks the scope "${scope}" that this endpoint needs.`);
     }
+    const limit = await enforceRateLimit(context, lookup.apiKey);
     context.set('apiKey', lookup.apiKey);
     await next();
+    if (limit !== undefined) context.res.headers.set('X-RateLimit-Limit', String(limit));
   });
 }
 

@@ -6,7 +6,6 @@ const { app } = createTestApp();
 const routes = app.routes
   .filter(({ method }) => method !== 'ALL')
   .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`);
-const testSources = import.meta.glob<string>('../**/*.test.ts', { query: '?raw', import: 'default', eager: true });
 
 interface Schema {
   readonly description?: string;
@@ -56,17 +55,5 @@ describe('the OpenAPI document', () => {
       expect(statuses).toEqual(expect.arrayContaining(['401', '403', '503']));
       expect(statuses.filter((status) => status.startsWith('2'))).not.toEqual([]);
     }
-  });
-});
-
-describe('the tests', () => {
-  it('run the common route tests on every route that needs a key', async () => {
-    const withCommonTests = Object.values(testSources).join('\n');
-    const { paths } = await buildOpenApiDocument(app);
-    for (const [path, operations] of Object.entries(paths)) {
-      if (operations.get?.security !== undefined)
-        expect(withCommonTests).toContain(`commonRouteTests({ method: 'GET', path: '${path}' })`);
-    }
-    expect(withCommonTests).toContain("for (const path of rerankPaths) commonRouteTests({ method: 'POST', path");
   });
 });

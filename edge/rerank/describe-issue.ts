@@ -22,6 +22,7 @@ export function fieldName(path: readonly PropertyKey[]): string {
  * `input` — what was parsed. `rename` — the client's own name of a canonical field (`texts` for `documents`).
  */
 export function describeIssue(issue: Issue, input: unknown, rename: (field: string) => string): string {
+  if (issue.code === 'unrecognized_keys') return describeUnknown(issue);
   const [root, ...rest] = issue.path;
   if (root === undefined) return `The request body is ${describeValue(input, false)}; it must be a JSON object`;
   const field = rename(String(root));
@@ -40,11 +41,19 @@ export function describeIssue(issue: Issue, input: unknown, rename: (field: stri
       return `${name} is ${shown}; it must be a string or an object`;
     case 'invalid_value':
       return `${name} is ${shown}; it must be one of ${issue.values.map((one) => JSON.stringify(one)).join(', ')}`;
+    case 'invalid_format':
+      return `${name} is ${shown}; ${issue.message}`;
     case 'custom':
       return `${name} ${issue.message}`;
     default:
       return `${name} is not valid`;
   }
+}
+
+function describeUnknown({ path, keys }: Extract<Issue, { code: 'unrecognized_keys' }>): string {
+  const [first = ''] = keys;
+  const name = fieldName([...path, first.slice(0, shownCharactersMax)]);
+  return `${name} is not known here; leave it out${keys.length > 1 ? `, and ${keys.length - 1} more` : ''}`;
 }
 
 function describeTooBig(name: string, value: unknown, shown: string, maximum: number): string {

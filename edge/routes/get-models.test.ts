@@ -1,11 +1,8 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { commonRouteTests } from '#edge/testing/common-route-tests.ts';
 import { createTestApp } from '#edge/testing/create-test-app.ts';
 import { seedAdapter, seedKey } from '#edge/testing/seed-database.ts';
 import { modelsResponseSchema } from '#shared/protocol/models-response.ts';
-
-commonRouteTests({ method: 'GET', path: '/v1/models' });
 
 async function listModels(tenantId: string) {
   const { app } = createTestApp();

@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { rerankPaths } from '#edge/routes/rerank-paths.ts';
-import { commonRouteTests } from '#edge/testing/common-route-tests.ts';
 import { postRerank, type RerankCallOptions, rerank } from '#edge/testing/post-rerank-body.ts';
 import { seedAdapter } from '#edge/testing/seed-database.ts';
 
 const query = 'When was the tower built?';
 const documents = ['[-2.5] second', '[-0.5] first', '[-4] third'];
-
-for (const path of rerankPaths) commonRouteTests({ method: 'POST', path, body: { query, documents } });
 
 async function refusal(body: unknown, options: RerankCallOptions = {}) {
   const { response, json } = await postRerank(body, options);

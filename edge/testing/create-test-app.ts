@@ -1,11 +1,14 @@
 import { env } from 'cloudflare:workers';
 import { createAdapterStore } from '#edge/adapters/adapter-store.ts';
 import { createApiKeyFinder } from '#edge/api-keys/find-api-key.ts';
+import { createKeyStore } from '#edge/api-keys/key-store.ts';
 import { createKeyRowReader } from '#edge/api-keys/read-key-row.ts';
 import { createApp } from '#edge/app.ts';
 import type { Dependencies } from '#edge/dependencies.ts';
 import type { EdgeEnvironment } from '#edge/environment.ts';
 import type { LogEntry } from '#edge/log.ts';
+import { collectLimiters } from '#edge/request-limits/collect-limiters.ts';
+import { createRequestLimits } from '#edge/request-limits/request-limits.ts';
 import { createScoringState } from '#edge/rerank/scoring-state.ts';
 import type { SharedTier } from '#edge/score-cache/score-cache.ts';
 import { createFakeGpuWorkers, type Fault } from '#edge/testing/fake-gpu-worker.ts';
@@ -41,16 +44,24 @@ export function createTestApp(options: TestAppOptions = {}) {
     scoreCacheTtlSeconds: 60,
     signingKey: testSigningKey,
     apiKeyPepper: testPepper,
+    requestsPerMinuteDefault: 0,
     ...options.environment,
   };
+  const { timeoutSignal } = clock;
+  const readKeyRow = createKeyRowReader(database);
+  const finder = createApiKeyFinder({ pepper: testPepper, readKeyRow, now, timeoutSignal, log });
   const dependencies: Dependencies = {
     environment,
-    findApiKey: createApiKeyFinder({ pepper: testPepper, readKeyRow: createKeyRowReader(database), now, log }),
+    findApiKey: finder.find,
+    forgetApiKey: finder.forget,
+    keys: createKeyStore(database),
+    keyIssuer: { pepper: testPepper, randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)) },
+    requestLimits: createRequestLimits({ limiters: collectLimiters(env), defaultLimit: 0, log }),
     adapters: createAdapterStore(database, 'smollm2-135m-instruct'),
     workerCalls: {
       fetch,
       now,
-      timeoutSignal: clock.timeoutSignal,
+      timeoutSignal,
       sleep: clock.sleep,
       signingKey: testSigningKey,
       log,

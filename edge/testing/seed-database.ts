@@ -9,6 +9,8 @@ export interface KeyToSeed {
   readonly scopes?: readonly ApiKeyScope[];
   readonly expiresAtMs?: number;
   readonly revokedAtMs?: number;
+  readonly requestsPerMinute?: number;
+  readonly tokensPerDay?: number;
 }
 
 /** A new key that is not in the database. */
@@ -22,6 +24,8 @@ export async function seedKey({
   scopes = ['rerank'],
   expiresAtMs,
   revokedAtMs,
+  requestsPerMinute,
+  tokensPerDay,
 }: KeyToSeed = {}): Promise<string> {
   const key = inventKey();
   const row = await createApiKeyRow({
@@ -32,7 +36,9 @@ export async function seedKey({
     name: 'test',
     scopes,
     createdAtMs: 0,
-    ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
+    expiresAtMs,
+    requestsPerMinute,
+    tokensPerDay,
   });
   await insert('api_keys', { ...row, revoked_at: revokedAtMs ?? null });
   return key;

@@ -8,6 +8,7 @@ export interface ErrorEntry {
     | 'permission_error'
     | 'not_found_error'
     | 'overloaded_error'
+    | 'rate_limit_error'
     | 'server_error';
   /** The sentence shown when the code is thrown without a message of its own; never holds internals. */
   readonly sentence: string;
@@ -24,16 +25,23 @@ export const errorCatalogue = {
   model_not_found: { status: 404, retryable: false, type: 'not_found_error', sentence: 'There is no such model.' },
   adapter_not_found: { status: 404, retryable: false, type: 'not_found_error', sentence: 'There is no such adapter.' },
   upload_not_found: { status: 404, retryable: false, type: 'not_found_error', sentence: 'There is no such upload.' },
+  key_not_found: { status: 404, retryable: false, type: 'not_found_error', sentence: 'There is no such API key.' },
   method_not_allowed: { status: 405, retryable: false, type: 'invalid_request_error', sentence: 'The endpoint does not take this method.' },
   adapter_in_use: { status: 409, retryable: false, type: 'invalid_request_error', sentence: 'An alias points at the adapter version.' },
   no_previous_version: { status: 409, retryable: false, type: 'invalid_request_error', sentence: 'The alias has pointed at no other version that still exists.' },
+  too_many_adapters: { status: 409, retryable: false, type: 'invalid_request_error', sentence: 'The tenant has as many adapter versions or unfinished uploads as it may have.' },
+  alias_moved: { status: 409, retryable: false, type: 'invalid_request_error', sentence: 'The alias points at another version than the request says.' },
   upload_conflict: { status: 409, retryable: true, type: 'invalid_request_error', sentence: 'The upload is not in a state for this.' },
+  key_not_rotatable: { status: 409, retryable: false, type: 'invalid_request_error', sentence: 'The API key is not active, or another has replaced it already.' },
+  too_many_keys: { status: 409, retryable: false, type: 'invalid_request_error', sentence: 'The tenant has as many API keys as it may have.' },
   length_required: { status: 411, retryable: false, type: 'invalid_request_error', sentence: 'The request must state the length of its body.' },
   payload_too_large: { status: 413, retryable: false, type: 'invalid_request_error', sentence: 'The request body is too large.' },
   unsupported_media_type: { status: 415, retryable: false, type: 'invalid_request_error', sentence: 'The request body must be application/json.' },
   invalid_adapter: { status: 422, retryable: false, type: 'invalid_request_error', sentence: 'The adapter file is not valid.' },
   invalid_weights: { status: 422, retryable: false, type: 'invalid_request_error', sentence: 'The weights file is not valid.' },
   overloaded: { status: 429, retryable: true, type: 'overloaded_error', sentence: 'The service is at capacity; retry after the time in Retry-After.' },
+  rate_limited: { status: 429, retryable: true, type: 'rate_limit_error', sentence: 'The API key has sent as many requests this minute as it may.' },
+  quota_exceeded: { status: 429, retryable: true, type: 'rate_limit_error', sentence: 'The API key has used as many tokens today as it may.' },
   request_cancelled: { status: 499, retryable: false, type: 'invalid_request_error', sentence: 'The caller closed the request.' },
   internal: { status: 500, retryable: false, type: 'server_error', sentence: 'The service failed to answer; the request id identifies the fault.' },
   not_ready: { status: 503, retryable: true, type: 'server_error', sentence: 'The worker is not ready.' },
@@ -41,6 +49,7 @@ export const errorCatalogue = {
   adapter_unavailable: { status: 503, retryable: true, type: 'server_error', sentence: 'The adapter could not be loaded from its store.' },
   adapter_store_unavailable: { status: 503, retryable: true, type: 'server_error', sentence: 'Adapters cannot be stored or read at the moment.' },
   key_store_unavailable: { status: 503, retryable: true, type: 'server_error', sentence: 'API keys cannot be checked at the moment.' },
+  usage_unavailable: { status: 503, retryable: true, type: 'server_error', sentence: 'Usage cannot be read at the moment.' },
   deadline_exceeded: { status: 504, retryable: true, type: 'server_error', sentence: 'The deadline passed before the documents were scored.' },
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -37,7 +37,12 @@ export async function writeEdgeConfiguration(options: EdgeConfigurationOptions):
   const configuration = {
     ...(await readDeployedConfiguration()),
     main: join(repositoryFolder, 'edge', 'worker.ts'),
-    vars: { GPU_WORKER_URLS: options.gpuWorkerUrls.join(','), BASE_MODEL: options.baseModel },
+    vars: {
+      GPU_WORKER_URLS: options.gpuWorkerUrls.join(','),
+      BASE_MODEL: options.baseModel,
+      // One machine's own key may use all of it; keys that were made with a limit have it here too.
+      DEFAULT_REQUESTS_PER_MINUTE: '0',
+    },
     d1_databases: [
       {
         binding: 'DB',
@@ -72,6 +77,7 @@ const deployedSchema = z.object({
   name: z.string(),
   compatibility_date: z.string(),
   compatibility_flags: z.array(z.string()).default([]),
+  ratelimits: z.array(z.looseObject({ name: z.string() })).default([]),
 });
 
 async function readDeployedConfiguration(): Promise<z.infer<typeof deployedSchema>> {

@@ -1,0 +1,37 @@
+import type { DescribeRouteOptions } from 'hono-openapi';
+import { z } from 'zod';
+
+type Parameters = NonNullable<DescribeRouteOptions['parameters']>;
+
+/** Every field of a query's schema as a parameter; none is required. */
+export function describeQuery(schema: z.ZodObject): Parameters {
+  return Object.entries(schema.shape).map(([name, field]) => describe('query', name, field as z.ZodType, false));
+}
+
+/** The id that stands in a route's path. */
+export function describePathId(name: string, description: string, example: string): Parameters {
+  return [
+    describe(
+      'path',
+      name,
+      z
+        .string()
+        .min(1)
+        .meta({ description, examples: [example] }),
+      true,
+    ),
+  ];
+}
+
+function describe(place: 'query' | 'path', name: string, field: z.ZodType, required: boolean): Parameters[number] {
+  const { $schema: _, description = '', examples, ...schema } = z.toJSONSchema(field, { io: 'output' });
+  const example = examples?.[0];
+  return {
+    in: place,
+    name,
+    required,
+    description,
+    schema: schema as Exclude<Parameters[number], { $ref: string }>['schema'],
+    ...(example === undefined ? {} : { example }),
+  } as Parameters[number];
+}

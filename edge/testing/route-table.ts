@@ -1,0 +1,43 @@
+import { rerankPaths } from '#edge/routes/rerank-paths.ts';
+import type { ApiKeyScope } from '#shared/api-keys/api-key-scope.ts';
+import { limits } from '#shared/limits.ts';
+
+/** A route that needs a key, and what it takes. */
+export interface ProtectedRoute {
+  /** As the app names it: `POST /v1/keys/:id/rotate`. */
+  readonly route: string;
+  readonly scope: ApiKeyScope;
+  /** JSON that the route takes, absent where it reads no JSON. It need not succeed; it must get past what all routes refuse. */
+  readonly json?: {
+    readonly body: object;
+    readonly bytesMax: number;
+    /** Whether no body at all is taken. */
+    readonly optional?: boolean;
+  };
+}
+
+/** Routes that anybody may call: they tell nothing of a tenant and ask neither database nor worker. */
+export const publicRoutes: readonly string[] = ['GET /', 'GET /health', 'GET /openapi.json'];
+
+const key = { name: 'k', scopes: ['rerank'] };
+
+/** Every other route. `edge/route-protections.test.ts` fails for a route that stands in neither list. */
+export const protectedRoutes: readonly ProtectedRoute[] = [
+  ...rerankPaths.map(
+    (path): ProtectedRoute => ({
+      route: `POST ${path}`,
+      scope: 'rerank',
+      json: { body: { query: 'q', documents: ['d'] }, bytesMax: limits.requestBodyBytesMax },
+    }),
+  ),
+  { route: 'GET /v1/models', scope: 'rerank' },
+  { route: 'POST /v1/keys', scope: 'admin', json: { body: key, bytesMax: limits.keyBodyBytesMax } },
+  { route: 'GET /v1/keys', scope: 'admin' },
+  { route: 'GET /v1/keys/:id', scope: 'admin' },
+  { route: 'DELETE /v1/keys/:id', scope: 'admin' },
+  {
+    route: 'POST /v1/keys/:id/rotate',
+    scope: 'admin',
+    json: { body: {}, bytesMax: limits.keyBodyBytesMax, optional: true },
+  },
+];
