@@ -1,5 +1,5 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { defineCommand } from 'citty';
 import { type CommandIo, commandIo } from '#cli/command-line/command-io.ts';
 import { parseChoice, parseInteger } from '#cli/command-line/parse-values.ts';
@@ -11,6 +11,7 @@ import { convertedWeightsFolder } from '#cli/engine/state-folder.ts';
 import { parseTrainingSettings, trainingFlags } from '#cli/engine/training-flags.ts';
 import { renderTraining } from '#cli/output/render-training.ts';
 import { createTrainingProgress } from '#cli/output/training-progress.ts';
+import { readCalibrationFile } from '#gpu-worker/calibration/read-calibration-file.ts';
 import { checkOutputPath } from '#gpu-worker/files/check-output-path.ts';
 import type { TrainingData } from '#gpu-worker/training/data/training-data.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
@@ -31,6 +32,8 @@ export const trainCommand = defineCommand({
     const { threads: threadCount } = parseEngineFlags({ precision: 'fp32', threads: args.threads });
     const storage = parseChoice('storage', args.storage, ['fp16', 'fp32']);
     await checkOutputPath(resolve(args.output));
+    const calibration = args.calibration === undefined ? null : await readCalibrationFile(args.calibration);
+    const dataName = basename(resolve(args.data));
     const data = await readData(args, settings.seed, io);
     // Imported here, so that --help and a wrong flag never wait for the native library.
     const [{ openTraining }, { trainAdapter }, { finishAdapter }] = await Promise.all([
@@ -46,6 +49,9 @@ export const trainCommand = defineCommand({
       modelPath: resolve(await findModel(args.model, io)),
       cacheFolder: convertedWeightsFolder,
       threads: threadCount,
+      dataName,
+      calibration,
+      withFirstStage: args['with-first-stage'] === true,
       checkpointPath: `${resolve(args.output)}.checkpoint`,
       prefixBytesMax: parseInteger('prefix-cache-gb', args['prefix-cache-gb'], 0, 10_000) * 1e9,
       onEvent: progress.onEvent,
@@ -53,7 +59,7 @@ export const trainCommand = defineCommand({
     });
     try {
       const outcome = await trainAdapter(run).finally(() => progress.stop());
-      const finished = finishAdapter(outcome, settings, data, storage);
+      const finished = finishAdapter(outcome, { settings, data, dataName, storage });
       await finishAdapterFiles(args.output, finished.file, `${JSON.stringify(finished.report, null, 2)}\n`);
       await io.print(
         args.json === true

@@ -99,6 +99,16 @@ export const trainingFlags = {
   seed: numberFlag('seed', 'The same seed gives the same adapter.'),
   ...bm25Flags,
   'with-title': { type: 'boolean', description: 'Read "title. text" of a document instead of the text alone.' },
+  calibration: {
+    type: 'string',
+    valueHint: 'FILE.json',
+    description: 'Constants of the base model, as calibrate writes them. Without it: those shipped for the model.',
+  },
+  'with-first-stage': {
+    type: 'boolean',
+    description:
+      "Fit the adapter's calibration with BM25's score too, for documents that bring it (documents[].score).",
+  },
   storage: { type: 'string', valueHint: 'fp16|fp32', default: 'fp16', description: 'Numbers in the adapter file.' },
   'prefix-cache-gb': {
     type: 'string',

@@ -45,7 +45,7 @@ export async function rankCandidates(
   return {
     run: blendRun(features, calibration),
     blend: {
-      fittedOn: `${data}, ${split}, with ${fittedWith} in ${precision}, ${date}`,
+      fittedOn: [data, split, `with ${fittedWith} in ${precision}`, ...(date === undefined ? [] : [date])].join(', '),
       withFirstStage: firstStage !== undefined && calibration.constantsWithFirstStage !== undefined,
       pairs,
       expectedCalibrationError,

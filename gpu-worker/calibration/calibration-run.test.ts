@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { blendRun } from '#gpu-worker/calibration/blend-run.ts';
+import { crossFitLogits } from '#gpu-worker/calibration/cross-fit-logits.ts';
 import { fitCalibration } from '#gpu-worker/calibration/fit-calibration.ts';
+import { fitConstants } from '#gpu-worker/calibration/fit-constants.ts';
+import { judgePairs } from '#gpu-worker/calibration/judge-pairs.ts';
 import { measureCalibration } from '#gpu-worker/calibration/measure-calibration.ts';
 import { type PairFeatures, pairFeatures } from '#gpu-worker/calibration/pair-features.ts';
+import { blendedLogit } from '#shared/calibration/blended-score.ts';
 import { type Calibration, calibrationSchema } from '#shared/calibration/calibration.ts';
 
 const origin = {
@@ -67,11 +71,54 @@ describe('fitCalibration', () => {
     expect(fitCalibration(mixed, judgements, origin).constantsWithFirstStage).toBeUndefined();
   });
 
+  it('may leave out the date, as a run must that gives the same bytes on another day', () => {
+    const { pairs, judgements } = drawPairs(200, truth, false);
+    const { date: _, ...dateless } = origin;
+    const calibration = fitCalibration(pairs, judgements, dateless);
+    expect(calibrationSchema.parse(calibration)).toEqual(calibration);
+  });
+
   it('refuses too few relevant pairs, with the count', () => {
     const { pairs } = drawPairs(3, truth, false);
     expect(() => fitCalibration(pairs, new Map(), origin)).toThrow(
       'A calibration needs at least 40 relevant pairs and some that are not; 0 of 60 are relevant.',
     );
+  });
+});
+
+describe('crossFitLogits', () => {
+  it('blends each query with constants that the other queries gave', () => {
+    const { pairs, judgements } = drawPairs(10, truth, false);
+    const relevant = judgePairs(pairs, judgements);
+    const logits = crossFitLogits(pairs, relevant);
+    const isOthers = pairs.map(({ queryId }) => queryId !== 'q2' && queryId !== 'q7');
+    const others = fitConstants(
+      pairs.filter((_, index) => isOthers[index]),
+      relevant.filter((_, index) => isOthers[index]),
+    );
+    for (const [index, { queryId, features }] of pairs.entries())
+      if (queryId === 'q2' || queryId === 'q7') expect(logits?.[index]).toBe(blendedLogit(features, others));
+  });
+
+  it('does not see the judgements of a pair’s own query', () => {
+    const { pairs, judgements } = drawPairs(10, truth, false);
+    const relevant = judgePairs(pairs, judgements);
+    const turned = relevant.map((label, index) => (pairs[index]?.queryId === 'q2' ? !label : label));
+    const ofQuery = (logits: Float64Array | null) =>
+      pairs.flatMap(({ queryId }, index) => (queryId === 'q2' ? [logits?.[index]] : []));
+    expect(ofQuery(crossFitLogits(pairs, turned))).toEqual(ofQuery(crossFitLogits(pairs, relevant)));
+    expect(crossFitLogits(pairs, turned)).not.toEqual(crossFitLogits(pairs, relevant));
+  });
+
+  it('is null where a fold leaves nothing relevant', () => {
+    const { pairs } = drawPairs(6, truth, false);
+    expect(
+      crossFitLogits(
+        pairs,
+        pairs.map(({ queryId }) => queryId === 'q3'),
+      ),
+    ).toBeNull();
+    expect(crossFitLogits([], [])).toHaveLength(0);
   });
 });
 

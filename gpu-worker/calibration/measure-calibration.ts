@@ -1,8 +1,8 @@
-import { isRelevant } from '#gpu-worker/calibration/fit-calibration.ts';
+import { judgePairs } from '#gpu-worker/calibration/judge-pairs.ts';
 import type { PairFeatures } from '#gpu-worker/calibration/pair-features.ts';
 import type { Judgements } from '#gpu-worker/evaluation/trec-run.ts';
 import { blendedLogit } from '#shared/calibration/blended-score.ts';
-import type { Calibration } from '#shared/calibration/calibration.ts';
+import type { TravellingCalibration } from '#shared/calibration/calibration.ts';
 import { probabilityOfLogit } from '#shared/calibration/probability-of-logit.ts';
 
 /** Pairs whose scores lie in one tenth of (0, 1). */
@@ -29,12 +29,15 @@ const binCount = 10;
 export function measureCalibration(
   pairs: readonly PairFeatures[],
   judgements: Judgements,
-  calibration: Calibration,
+  calibration: TravellingCalibration,
 ): CalibrationFigures {
-  const rows = pairs.map((pair) => ({
-    logit: blendedLogit(pair.features, calibration),
-    relevant: isRelevant(pair, judgements),
-  }));
+  const logits = Float64Array.from(pairs, ({ features }) => blendedLogit(features, calibration));
+  return measureLogits(logits, judgePairs(pairs, judgements));
+}
+
+/** How well log-odds hold for pairs of which these are relevant. */
+export function measureLogits(logits: Float64Array, relevant: readonly boolean[]): CalibrationFigures {
+  const rows = relevant.map((label, index) => ({ logit: logits[index] ?? Number.NaN, relevant: label }));
   const members = Array.from({ length: binCount }, (_, bin) =>
     rows.filter(({ logit }) => Math.floor(probabilityOfLogit(logit) * binCount) === bin),
   );

@@ -17,6 +17,8 @@ import { sweepPrefixes } from '#gpu-worker/training/threads/prefix-store.ts';
 import { TrainingPool } from '#gpu-worker/training/threads/training-pool.ts';
 import type { TrainingEvent, TrainingRun } from '#gpu-worker/training/training-run.ts';
 import type { AdapterConfig } from '#shared/adapter-file/adapter-config.ts';
+import { findBaseCalibration } from '#shared/calibration/base-model-calibration.ts';
+import type { Calibration } from '#shared/calibration/calibration.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 
 export interface TrainingOptions {
@@ -27,6 +29,12 @@ export interface TrainingOptions {
   readonly modelPath: string;
   readonly cacheFolder: string;
   readonly threads: number;
+  /** Name of the data, for people. */
+  readonly dataName: string;
+  /** Constants of the base model; null: those that are shipped for it, if there are any. */
+  readonly calibration: Calibration | null;
+  /** Fit the adapter's constants with BM25's score, too. */
+  readonly withFirstStage: boolean;
   readonly checkpointPath: string;
   /** Bytes on disk for keys and values of prefixes, in the cache folder; what was used longest ago makes room. */
   readonly prefixBytesMax: number;
@@ -39,6 +47,9 @@ const gradientSlots = 4;
 
 /** Keys and values in float16 lose less than the difference between two processors, and take half the disk. */
 const keyValueType = 'float16';
+
+/** As the calibration in an adapter takes it. */
+const dataNameLengthMax = 200;
 
 /** Opens everything that `trainAdapter` needs; `close` ends the threads. Converts the model to fp32 first if that has not been done. */
 export async function openTraining(
@@ -87,6 +98,18 @@ export async function openTraining(
       examples: seededOrder(data.dev, settings.seed, ({ queryId }) => queryId).slice(0, settings.devQueries),
       depth: settings.devDepth,
       textsOf: (example, documentId) => textsOf(example.query, documentId),
+    },
+    blend: {
+      origin: {
+        data: options.dataName.slice(0, dataNameLengthMax),
+        split: 'dev',
+        maxTokensPerDoc: settings.maxTokensPerDoc,
+        precision: 'fp32',
+        template: settings.template,
+        modelFingerprint: model.fingerprint,
+      },
+      base: options.calibration ?? findBaseCalibration(model.fingerprint),
+      withFirstStage: options.withFirstStage,
     },
     checkpointPath: options.checkpointPath,
     identity: identityOf(options, model.fingerprint),

@@ -5,7 +5,7 @@ import {
   readCheckpoint,
   writeCheckpoint,
 } from '#gpu-worker/training/checkpoint/checkpoint-file.ts';
-import { lookAtDev } from '#gpu-worker/training/dev/look-at-dev.ts';
+import { lookAtDev, lookAtDevQueries } from '#gpu-worker/training/dev/look-at-dev.ts';
 import { decidingMean, measureDev } from '#gpu-worker/training/dev/measure-dev.ts';
 import { type AdapterJudgement, judgeAdapter } from '#gpu-worker/training/judge-adapter.ts';
 import type { PairSequence, PairTexts } from '#gpu-worker/training/steps/pair-sequences.ts';
@@ -28,7 +28,7 @@ export interface TrainingOutcome extends AdapterJudgement {
  * there is one. What fails (a number that is not finite, a thread that died) is named with what can be gone on from.
  */
 export async function trainAdapter(run: TrainingRun): Promise<TrainingOutcome> {
-  const { settings, adapter, onEvent, dev } = run;
+  const { settings, adapter, onEvent } = run;
   const progress = await startProgress(run);
   const documentIds = [...run.data.corpus.keys()];
   while (adapter.step < settings.steps && looksWithoutGain(progress) < settings.patience) {
@@ -45,12 +45,15 @@ export async function trainAdapter(run: TrainingRun): Promise<TrainingOutcome> {
   }
   if (adapter.step < settings.steps) onEvent({ kind: 'stopped-early', step: adapter.step });
   const { losses, best, base } = progress;
+  const queryLogLikelihoods = await naming(run, 'at the look at the dev queries without a document', progress, () =>
+    lookAtDevQueries(run.dev, run.pool, run.sequences),
+  );
   return {
     file: best.file,
     bestStep: best.point.step,
     losses,
     dev: progress.dev,
-    ...judgeAdapter(dev, { adapter: best.scores, base }, settings.seed),
+    ...judgeAdapter(run.dev, { adapter: best.scores, base, queryLogLikelihoods }, run.blend, settings.seed),
   };
 }
 

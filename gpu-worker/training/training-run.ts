@@ -1,5 +1,6 @@
 import type { TrainingData } from '#gpu-worker/training/data/training-data.ts';
 import type { DevSet } from '#gpu-worker/training/dev/dev-set.ts';
+import type { BlendSources } from '#gpu-worker/training/judge-adapter.ts';
 import type { StepContext } from '#gpu-worker/training/steps/run-step.ts';
 
 /** What a run reports while it goes on. */
@@ -21,6 +22,7 @@ export type TrainingEvent =
 export interface TrainingRun extends StepContext {
   readonly data: TrainingData;
   readonly dev: DevSet;
+  readonly blend: BlendSources;
   /** Where the checkpoint is kept; it is read first. */
   readonly checkpointPath: string;
   /** Digest of settings, model and data. */

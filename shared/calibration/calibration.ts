@@ -28,7 +28,7 @@ export const calibrationSchema = z.strictObject({
     .strictObject({
       data: z.string().max(200).meta({ example: 'squad-passages' }),
       split: z.string().max(50).meta({ example: 'train' }),
-      date: z.iso.date(),
+      date: z.iso.date().optional().describe('Absent where the same run has to give the same bytes.'),
       queries: z.int().min(1),
       pairs: z.int().min(1),
       relevantPairs: z.int().min(1),

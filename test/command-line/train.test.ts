@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAdapterFile } from '#shared/adapter-file/parse-adapter-file.ts';
+import { baseModelCalibration } from '#shared/calibration/base-model-calibration.ts';
 import { runHintrank } from '#test/command-line/run-hintrank.ts';
 import { repositoryFolder } from '#test/support/source-files.ts';
 import { writeTinyTextModel } from '#test/support/tiny-text-model.ts';
@@ -12,13 +13,13 @@ const animals = ['ant', 'bear', 'cat', 'deer', 'eagle', 'fox', 'goat', 'hare', '
 const places = ['bog', 'cave', 'dune', 'farm', 'glen', 'hill'];
 
 /** 72 questions with one answering passage and two that answer another: enough for a dev set to be set apart. */
-function judgedLines(): string[] {
+function judgedLines(verb = 'like'): string[] {
   return animals.flatMap((animal, row) =>
     places.map((place, column) => {
       const other = places[(column + 1) % places.length] ?? '';
       const stranger = animals[(row + 1) % animals.length] ?? '';
       return JSON.stringify({
-        query: `does the ${animal} like the ${place}?`,
+        query: `does the ${animal} ${verb} the ${place}?`,
         relevant_passages: [`The ${animal} lives in the ${place}.`],
         hard_negatives: [`The ${animal} is never in the ${other}.`, `The ${stranger} was seen at the ${place} once.`],
       });
@@ -35,15 +36,15 @@ beforeAll(() => {
   const model = writeTinyTextModel(join(folder, 'model'));
   flags = [
     ['--data', join(folder, 'judged.jsonl'), '--model', model],
-    ['--evaluate-every', '3', '--dev-queries', '8', '--dev-depth', '4', '--patience', '50'],
+    ['--evaluate-every', '3', '--dev-depth', '4', '--patience', '50'],
     ['--seed', '5', '--storage', 'fp32'],
   ].flat();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function train(name: string, more: readonly string[]): Promise<Buffer> {
+async function train(name: string, more: readonly string[], devQueries = '8'): Promise<Buffer> {
   const output = join(folder, name);
-  const result = await runHintrank(['train', ...flags, '--output', output, ...more]);
+  const result = await runHintrank(['train', ...flags, '--dev-queries', devQueries, '--output', output, ...more]);
   expect(result.stderr, 'what it says').not.toContain('Error');
   expect(result.exitCode, result.stderr).toBe(0);
   expect(existsSync(`${output}.checkpoint`), 'a finished run leaves no checkpoint').toBe(false);
@@ -65,6 +66,35 @@ describe.each(['retrieve', 'attend', 'soft-prompt'])('train --method %s', (metho
   });
 });
 
+describe('an adapter that has learned', () => {
+  it('is called better, carries a calibration of its own, and is measured alone and blended', async () => {
+    const dev = join(folder, 'dev.jsonl');
+    writeFileSync(dev, `${judgedLines('hate').slice(0, 60).join('\n')}\n`);
+    // Of the base model, as calibrate writes it: nobody has fitted any for a random one.
+    const constants = join(folder, 'base.json');
+    writeFileSync(constants, JSON.stringify(baseModelCalibration));
+    const name = 'learned.safetensors';
+    const more = ['--dev', dev, '--calibration', constants, '--steps', '21', '--learning-rate', '0.01'];
+    const { config } = parseAdapterFile(new Uint8Array(await train(name, more, '60')));
+    const report = JSON.parse(readFileSync(join(folder, `${name}.report.json`), 'utf8'));
+    expect(report).toMatchObject({ better: true, verdict: expect.stringContaining('ranks better') });
+    expect(report.alone.adapter).toBeGreaterThan(report.alone.base + 0.2);
+    expect(report.blended).toMatchObject({ better: true, verdict: expect.stringContaining('Blended') });
+    const fit = { queries: 60, pairs: 240, relevantPairs: 60 };
+    expect(config.calibration?.fittedOn).toMatchObject({
+      data: 'judged.jsonl',
+      split: 'dev',
+      precision: 'fp32',
+      ...fit,
+    });
+    expect(report.calibration).toMatchObject({ constantsOf: 'adapter', ...fit });
+    expect(report.calibration.constants).toEqual(config.calibration?.constants);
+    expect(report.calibration.expectedCalibrationError).toBeLessThan(0.15);
+    const base = JSON.parse(readFileSync(constants, 'utf8')).constants;
+    expect(report.calibration.constants).not.toEqual(base);
+  });
+});
+
 describe('a training run that is killed', () => {
   /** Long enough that a kill at a look at the dev queries comes before the end. */
   const long = ['--steps', '45'];
@@ -74,7 +104,7 @@ describe('a training run that is killed', () => {
     const output = join(folder, 'killed.safetensors');
     for (const seen of ['step 3:', 'step 9:', 'step 18:']) {
       // Not through the launcher: SIGKILL would end it alone and leave its child running.
-      const words = ['cli/main.ts', 'train', ...flags, ...long, '--output', output];
+      const words = ['cli/main.ts', 'train', ...flags, '--dev-queries', '8', ...long, '--output', output];
       const child = spawn(process.execPath, words, { cwd: repositoryFolder });
       let said = '';
       await new Promise<void>((resolve) => {

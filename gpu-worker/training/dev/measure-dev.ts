@@ -21,6 +21,7 @@ export function decidingMean({ values }: MeasuredRun): number {
   return found.reduce((sum, value) => sum + value, 0) / Math.max(1, found.length);
 }
 
-function judgeDev(examples: readonly TrainingExample[]): Judgements {
+/** What the dev queries' examples say is relevant. */
+export function judgeDev(examples: readonly TrainingExample[]): Judgements {
   return new Map(examples.map(({ queryId, positives }) => [queryId, new Map(positives.map((id) => [id, 1]))]));
 }

@@ -67,6 +67,11 @@ export class PairSequences {
     return { task: this.#task(texts, document, noAdapterParts, null), input: null };
   }
 
+  /** The query where the template's document is left out, under the base model: what `DocumentScorer.scoreQuery` runs. */
+  queryAlone(query: string): PairSequence {
+    return { task: this.#task({ query, documentId: '', document: '' }, [], noAdapterParts, null), input: null };
+  }
+
   /** The pair with the adapter's hints or soft prompt; `withGradient` asks for the gradient of those rows. */
   async adapted(
     texts: PairTexts,

@@ -1,0 +1,38 @@
+import type { PairFeatures } from '#gpu-worker/calibration/pair-features.ts';
+import { type DevSet, listDevPairs } from '#gpu-worker/training/dev/dev-set.ts';
+import type { PairTexts } from '#gpu-worker/training/steps/pair-sequences.ts';
+import { lexicalMatch } from '#shared/calibration/lexical-match.ts';
+import { contentWords, queryWeights } from '#shared/calibration/word-weights.ts';
+
+/**
+ * The dev pairs with what a blended score is made of, as scoring makes it. `scores` [pairs] are mean log-likelihoods of a look, `queryLogLikelihoods` those of
+ * the queries alone, by id.
+ */
+export function devFeatures(
+  dev: DevSet,
+  scores: Float64Array,
+  queryLogLikelihoods: ReadonlyMap<string, number>,
+): PairFeatures[] {
+  return listDevPairs(dev).map(({ example, documentId }, index) => ({
+    queryId: example.queryId,
+    documentId,
+    features: {
+      meanLogLikelihood: scores[index] ?? Number.NaN,
+      queryLogLikelihood: queryLogLikelihoods.get(example.queryId) ?? Number.NaN,
+      lexicalMatch: textMatch(dev.textsOf(example, documentId)),
+    },
+  }));
+}
+
+/** The same pairs with BM25's score as a feature. */
+export function addFirstStage(dev: DevSet, pairs: readonly PairFeatures[]): PairFeatures[] {
+  return listDevPairs(dev).flatMap(({ firstStageScore }, index) => {
+    const pair = pairs[index];
+    return pair === undefined ? [] : [{ ...pair, features: { ...pair.features, firstStageScore } }];
+  });
+}
+
+/** Over the whole document, also where the model reads its start only. */
+function textMatch({ query, document }: PairTexts): number {
+  return lexicalMatch(queryWeights(query), contentWords(document));
+}
