@@ -66,6 +66,15 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => erased((await import('#cli/commands/adapter-import.ts')).adapterImportCommand),
   },
   {
+    words: 'study',
+    summary: 'Repeat one of the experiments of the paper, with plots',
+    examples: [
+      `hintrank study leakage --data squad-passages --output studies/leakage`,
+      `hintrank study retrievers --data squad-passages --run dense.trec --output studies/retrievers --seeds 3`,
+    ],
+    load: async () => erased((await import('#cli/commands/study.ts')).studyCommand),
+  },
+  {
     words: 'model fetch',
     summary: 'Download a model, or check that it is here and whole',
     examples: [`hintrank model fetch`],

@@ -7,6 +7,7 @@ import { UsageError } from '#cli/command-line/usage-error.ts';
 import { type Bm25Arguments, parseBm25Flags } from '#cli/engine/bm25-flags.ts';
 import { engineFlags, parseEngineFlags } from '#cli/engine/engine-flags.ts';
 import { findModel } from '#cli/engine/open-engine.ts';
+import { reportDataProblems } from '#cli/engine/report-data-problems.ts';
 import { convertedWeightsFolder } from '#cli/engine/state-folder.ts';
 import { parseTrainingSettings, trainingFlags } from '#cli/engine/training-flags.ts';
 import { renderTraining } from '#cli/output/render-training.ts';
@@ -14,7 +15,6 @@ import { createTrainingProgress } from '#cli/output/training-progress.ts';
 import { readCalibrationFile } from '#gpu-worker/calibration/read-calibration-file.ts';
 import { checkOutputPath } from '#gpu-worker/files/check-output-path.ts';
 import type { TrainingData } from '#gpu-worker/training/data/training-data.ts';
-import { ServiceError } from '#shared/errors/service-error.ts';
 
 const { model, threads } = engineFlags;
 
@@ -102,14 +102,7 @@ async function readData(args: DataArguments, seed: number, io: CommandIo): Promi
       ? {}
       : { trainQueriesMax: parseInteger('train-queries', trainQueries, 1, 1_000_000) }),
   });
-  for (const problem of problems) io.stderr.write(`${problem.severity}: ${problem.message}\n`);
-  const errors = problems.filter(({ severity }) => severity === 'error').length;
-  if (errors > 0) {
-    throw new ServiceError(
-      'invalid_request',
-      `${args.data}: ${errors} kinds of error, named above; nothing was trained.`,
-    );
-  }
+  reportDataProblems(args.data, problems, io);
   if (data.train.length === 0) throw new UsageError(`${args.data} has no training queries.`);
   return data;
 }

@@ -23,7 +23,7 @@ describe('hintrank', () => {
   );
 
   it.each([
-    [[], 2, 'Name a command: rerank, score, evaluate, calibrate, train, adapter import, model fetch.'],
+    [[], 2, 'Name a command: rerank, score, evaluate, calibrate, train, adapter import, study, model fetch.'],
     [['rernk'], 2, 'Unknown command "rernk": did you mean rerank?'],
     [['model'], 2, '"model" needs a second word: model fetch.'],
     [['rerank', '--qury', 'x'], 2, 'Unknown flag --qury: did you mean --query?'],
