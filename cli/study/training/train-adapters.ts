@@ -8,8 +8,6 @@ export type TrainedAdapters = (training: StudyTraining) => readonly Uint8Array[]
 
 export interface TrainAdaptersOptions extends TrainCellOptions, Omit<TrainingInputs, 'data' | 'sizes'> {
   readonly study: Study;
-  /** BEIR folder. */
-  readonly data: string;
   readonly inputs: StudyInputs;
 }
 

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { CommandIo } from '#cli/command-line/command-io.ts';
 import { convertedWeightsFolder } from '#cli/engine/state-folder.ts';
 import { createTrainingProgress } from '#cli/output/training-progress.ts';
@@ -10,6 +10,8 @@ import { openTraining } from '#gpu-worker/training/open-training.ts';
 import { trainAdapter } from '#gpu-worker/training/train-adapter.ts';
 
 export interface TrainCellOptions {
+  /** BEIR folder. */
+  readonly data: string;
   /** The study's folder; adapters lie in `adapters/DIGEST.safetensors`. */
   readonly folder: string;
   readonly modelPath: string;
@@ -31,6 +33,7 @@ export async function readTrainedCell(folder: string, digest: string): Promise<U
 /** Trains as `hintrank train` does, with a checkpoint beside the adapter: a killed study goes on inside a training. */
 export async function trainCell({ digest, settings, data }: PlannedTraining, options: TrainCellOptions): Promise<void> {
   const { folder, modelPath, threads, prefixBytesMax, withTitle, io } = options;
+  const dataName = basename(resolve(options.data));
   const path = adapterPath(folder, digest);
   mkdirSync(join(folder, 'adapters'), { recursive: true });
   const checkpointPath = `${path}.checkpoint`;
@@ -38,6 +41,9 @@ export async function trainCell({ digest, settings, data }: PlannedTraining, opt
   const { run, close } = await openTraining({
     settings,
     data,
+    dataName,
+    calibration: null,
+    withFirstStage: false,
     withTitle,
     modelPath,
     cacheFolder: convertedWeightsFolder,
@@ -50,7 +56,9 @@ export async function trainCell({ digest, settings, data }: PlannedTraining, opt
   try {
     const outcome = await trainAdapter(run).finally(() => progress.stop());
     const temporary = `${path}.${process.pid}.tmp`;
-    await writeFile(temporary, finishAdapter(outcome, settings, data, 'fp16').file, { flush: true });
+    await writeFile(temporary, finishAdapter(outcome, { settings, data, dataName, storage: 'fp16' }).file, {
+      flush: true,
+    });
     await rename(temporary, path);
     await rm(checkpointPath, { force: true });
   } finally {

@@ -46,6 +46,7 @@ it('are what scoring blends: the same pair, query and words, to the rounding of 
     modelPath,
     cacheFolder,
     threads: 1,
+    prefixBytesMax: 1e8,
     checkpointPath: join(folder, 'checkpoint'),
     onEvent: () => {},
   });
