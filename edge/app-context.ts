@@ -1,6 +1,7 @@
 import type { StoredApiKey } from '#edge/api-keys/key-lookup.ts';
 import type { Dependencies } from '#edge/dependencies.ts';
 import type { EdgeBindings } from '#edge/environment.ts';
+import type { UsageCounts } from '#edge/usage/usage-counts.ts';
 
 /** What middleware leaves for handlers; each entry is set by the middleware named in its comment. */
 export interface AppEnvironment {
@@ -16,6 +17,8 @@ export interface AppEnvironment {
     timing: { workerMs?: number };
     /** authenticate-api-key */
     apiKey: StoredApiKey;
+    /** Routes that use tokens, when they have succeeded; meter-usage counts it. */
+    usage?: Omit<UsageCounts, 'requests'>;
     /** The rerank route, as soon as the body's shape is known; unset: the superset body. */
     errorShape?: 'superset' | 'tei';
   };

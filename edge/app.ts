@@ -10,6 +10,7 @@ import { addHealthRoute } from '#edge/routes/get-health.ts';
 import { addIndexRoute } from '#edge/routes/get-index.ts';
 import { addModelsRoute } from '#edge/routes/get-models.ts';
 import { addOpenApiRoute } from '#edge/routes/get-openapi.ts';
+import { addUsageRoute } from '#edge/routes/get-usage.ts';
 import { addKeyRevocationRoute } from '#edge/routes/keys/delete-key.ts';
 import { addKeyReadingRoutes } from '#edge/routes/keys/get-keys.ts';
 import { addKeyCreationRoute } from '#edge/routes/keys/post-key.ts';
@@ -35,6 +36,7 @@ export function createApp({ createDependencies, log }: AppOptions): Hono<AppEnvi
   addKeyReadingRoutes(app);
   addKeyRotationRoute(app);
   addKeyRevocationRoute(app);
+  addUsageRoute(app);
   addHealthRoute(app);
   addOpenApiRoute(app);
   addIndexRoute(app);

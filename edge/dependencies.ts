@@ -12,6 +12,8 @@ import { collectLimiters } from '#edge/request-limits/collect-limiters.ts';
 import { createRequestLimits, type RequestLimits } from '#edge/request-limits/request-limits.ts';
 import { createScoringState, type ScoringState } from '#edge/rerank/scoring-state.ts';
 import { createCacheApiTier } from '#edge/score-cache/cache-api-tier.ts';
+import { UsageLedger } from '#edge/usage/usage-ledger.ts';
+import { createUsageStore, type UsageStore } from '#edge/usage/usage-store.ts';
 
 /** Everything that touches the world, so that tests can pass their own. */
 export interface Dependencies {
@@ -21,6 +23,8 @@ export interface Dependencies {
   readonly keys: KeyStore;
   readonly keyIssuer: KeyIssuer;
   readonly requestLimits: RequestLimits;
+  readonly usageStore: UsageStore;
+  readonly usageLedger: UsageLedger;
   readonly adapters: AdapterStore;
   readonly workerCalls: WorkerCallPorts;
   readonly scoring: ScoringState;
@@ -29,14 +33,19 @@ export interface Dependencies {
   readonly log: Log;
 }
 
+/** Milliseconds for which usage is collected before it is written: under load one write a second and isolate. */
+const usagePauseMs = 1_000;
+
 /** Builds the real ones; called once per isolate. Throws an Error that lists every problem of the configuration. */
 export function createDependencies(bindings: EdgeBindings): Dependencies {
   const environment = parseEnvironment(bindings);
   const now = () => Date.now();
   const timeoutSignal = (milliseconds: number) => AbortSignal.timeout(milliseconds);
+  const sleep = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
   const { apiKeyPepper: pepper } = environment;
   const readKeyRow = createKeyRowReader(bindings.DB);
   const finder = createApiKeyFinder({ pepper, readKeyRow, now, timeoutSignal, log });
+  const usageStore = createUsageStore(bindings.DB);
   return {
     environment,
     findApiKey: finder.find,
@@ -48,12 +57,14 @@ export function createDependencies(bindings: EdgeBindings): Dependencies {
       defaultLimit: environment.requestsPerMinuteDefault,
       log,
     }),
+    usageStore,
+    usageLedger: new UsageLedger({ store: usageStore, now, pause: () => sleep(usagePauseMs), log }),
     adapters: createAdapterStore(bindings.DB, environment.baseModel),
     workerCalls: {
       fetch: (url, init) => fetch(url, init),
       now,
       timeoutSignal,
-      sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+      sleep,
       signingKey: environment.signingKey,
       log,
     },

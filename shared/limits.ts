@@ -40,8 +40,9 @@ export const limits = {
   keyOverlapSecondsMax: 2_592_000,
   /** Tokens of a key's daily quota at most; any larger number is no limit. */
   tokensPerDayMax: 1_000_000_000_000,
-  /** Days of one answer about usage. */
+  /** Days of one answer about usage, and rows. */
   usageDaysMax: 366,
+  listedUsageRowsMax: 1_000,
   /** Levels of arrays and objects in a JSON body: what any client sends has less than ten. */
   jsonDepthMax: 64,
   /** Simultaneous outgoing connections of one Workers request (the platform's limit). */

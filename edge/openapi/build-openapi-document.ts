@@ -17,6 +17,7 @@ export function buildOpenApiDocument(app: Hono<AppEnvironment>) {
         { name: 'rerank', description: 'Order documents for a query.' },
         { name: 'models', description: 'What a rerank may be scored with.' },
         { name: 'keys', description: 'API keys of your tenant; the scope `admin` is needed.' },
+        { name: 'usage', description: 'What your tenant used.' },
         { name: 'service', description: 'The service itself.' },
       ],
       components: {

@@ -47,6 +47,8 @@ export function describeRerank(path: string) {
         'payload_too_large',
         'unsupported_media_type',
         'invalid_adapter',
+        'rate_limited',
+        'quota_exceeded',
         'overloaded',
         'request_cancelled',
         'no_worker_available',

@@ -17,7 +17,7 @@ export function addModelsRoute(app: Hono<AppEnvironment>): void {
     responses: describeResponses({
       description: 'The models that a rerank may name.',
       schemas: [modelsResponseSchema],
-      errors: ['unauthenticated', 'missing_scope', 'adapter_unavailable', 'key_store_unavailable'],
+      errors: ['unauthenticated', 'missing_scope', 'rate_limited', 'adapter_unavailable', 'key_store_unavailable'],
     }),
   });
   app.get('/v1/models', description, authenticateApiKey('rerank'), async (context) => {

@@ -4,6 +4,7 @@ import { readJsonObject } from '#edge/http/read-json-object.ts';
 import { runInBackground } from '#edge/http/run-in-background.ts';
 import { authenticateApiKey } from '#edge/middleware/authenticate-api-key.ts';
 import { limitBodySize } from '#edge/middleware/limit-body-size.ts';
+import { meterUsage } from '#edge/middleware/meter-usage.ts';
 import { cacheStatus } from '#edge/rerank/cache-status.ts';
 import { chooseClientShape } from '#edge/rerank/client-shapes/choose-client-shape.ts';
 import { parseRerankRequest } from '#edge/rerank/parse-rerank-request.ts';
@@ -21,6 +22,7 @@ export function addRerankRoutes(app: Hono<AppEnvironment>): void {
       path,
       describeRerank(path),
       authenticateApiKey('rerank'),
+      meterUsage,
       limitBodySize(limits.requestBodyBytesMax),
       async (context) => {
         const { signal } = context.req.raw;
@@ -37,6 +39,7 @@ export function addRerankRoutes(app: Hono<AppEnvironment>): void {
           cacheUse: readCacheUse(context.req.header('cache-control') ?? null),
           runInBackground: runInBackground(context),
         });
+        context.set('usage', outcome.usage);
         context.header('X-Cache', cacheStatus(outcome));
         if (outcome.workerMs !== undefined) context.var.timing.workerMs = outcome.workerMs;
         return context.json(shape.respond(outcome));

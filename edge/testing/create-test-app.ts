@@ -14,6 +14,8 @@ import type { SharedTier } from '#edge/score-cache/score-cache.ts';
 import { createFakeGpuWorkers, type Fault } from '#edge/testing/fake-gpu-worker.ts';
 import { ManualClock } from '#edge/testing/manual-clock.ts';
 import { testPepper, testSigningKey } from '#edge/testing/test-secrets.ts';
+import { UsageLedger } from '#edge/usage/usage-ledger.ts';
+import { createUsageStore } from '#edge/usage/usage-store.ts';
 
 export interface TestAppOptions {
   readonly workers?: readonly string[];
@@ -50,6 +52,7 @@ export function createTestApp(options: TestAppOptions = {}) {
   const { timeoutSignal } = clock;
   const readKeyRow = createKeyRowReader(database);
   const finder = createApiKeyFinder({ pepper: testPepper, readKeyRow, now, timeoutSignal, log });
+  const usageStore = createUsageStore(database);
   const dependencies: Dependencies = {
     environment,
     findApiKey: finder.find,
@@ -57,6 +60,8 @@ export function createTestApp(options: TestAppOptions = {}) {
     keys: createKeyStore(database),
     keyIssuer: { pepper: testPepper, randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)) },
     requestLimits: createRequestLimits({ limiters: collectLimiters(env), defaultLimit: 0, log }),
+    usageStore,
+    usageLedger: new UsageLedger({ store: usageStore, now, pause: () => Promise.resolve(), log }),
     adapters: createAdapterStore(database, 'smollm2-135m-instruct'),
     workerCalls: {
       fetch,

@@ -33,6 +33,7 @@ export const protectedRoutes: readonly ProtectedRoute[] = [
   { route: 'GET /v1/models', scope: 'rerank' },
   { route: 'POST /v1/keys', scope: 'admin', json: { body: key, bytesMax: limits.keyBodyBytesMax } },
   { route: 'GET /v1/keys', scope: 'admin' },
+  { route: 'GET /v1/usage', scope: 'admin' },
   { route: 'GET /v1/keys/:id', scope: 'admin' },
   { route: 'DELETE /v1/keys/:id', scope: 'admin' },
   {
