@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import type { AppEnvironment } from '#edge/app-context.ts';
 import { routeFault } from '#edge/http/route-fault.ts';
 import type { Log } from '#edge/log.ts';
+import { allowOrigins } from '#edge/middleware/allow-origins.ts';
 import { assignRequestId } from '#edge/middleware/assign-request-id.ts';
 import { handleErrors } from '#edge/middleware/handle-errors.ts';
 import { measureTime } from '#edge/middleware/measure-time.ts';
@@ -29,7 +30,7 @@ export function createApp({ createDependencies, log }: AppOptions): Hono<AppEnvi
   const answerError = handleErrors(log);
   app.onError(answerError);
   app.notFound((context) => answerError(routeFault(app, context), context));
-  app.use(assignRequestId, provideDependencies(createDependencies), measureTime);
+  app.use(assignRequestId, provideDependencies(createDependencies), measureTime, allowOrigins());
   addRerankRoutes(app);
   addModelsRoute(app);
   addKeyCreationRoute(app);

@@ -1,4 +1,5 @@
 import type { D1Database } from '@cloudflare/workers-types';
+import { type AllowedOrigins, parseOrigins } from '#edge/http/parse-origins.ts';
 import { collectLimiters } from '#edge/request-limits/collect-limiters.ts';
 import { parseDefaultLimit } from '#edge/request-limits/parse-default-limit.ts';
 import { parseSigningKeys } from '#shared/signed-calls/parse-signing-keys.ts';
@@ -13,6 +14,7 @@ export interface EdgeBindings {
   readonly WORKER_SIGNING_KEY?: string;
   readonly API_KEY_PEPPER?: string;
   readonly DEFAULT_REQUESTS_PER_MINUTE?: string;
+  readonly CORS_ORIGINS?: string;
 }
 
 export interface EdgeEnvironment {
@@ -42,6 +44,11 @@ export interface EdgeEnvironment {
    * (`RATE_LIMIT_600`). Too small: applications get 429; too large, or 0: one key can take all there is.
    */
   readonly requestsPerMinuteDefault: number;
+  /**
+   * CORS_ORIGINS, default none: origins whose pages may call the API from a browser, separated by commas, or `*`. A page that calls it shows its key
+   * to whoever opens it. Missing here: the page's calls fail in the browser.
+   */
+  readonly corsOrigins: AllowedOrigins;
 }
 
 /** Characters of the pepper at least: shorter ones could be guessed offline by whoever has both the table and one key. */
@@ -65,6 +72,7 @@ export function parseEnvironment(bindings: EdgeBindings): EdgeEnvironment {
   const scoreCacheBytesMax = integer('SCORE_CACHE_BYTES', 16_000_000, 64_000_000);
   const scoreCacheTtlSeconds = integer('SCORE_CACHE_TTL_SECONDS', 3_600, 604_800);
   const offered = [...collectLimiters(bindings).keys()];
+  const corsOrigins = parseOrigins(bindings.CORS_ORIGINS, problems);
   const requestsPerMinuteDefault = parseDefaultLimit(bindings.DEFAULT_REQUESTS_PER_MINUTE, offered, problems);
   if (bindings.DB === undefined) problems.push('DB: the D1 binding is missing from wrangler.toml');
   if (problems.length > 0) throw new Error(`The edge is not configured: ${problems.join('; ')}.`);
@@ -76,6 +84,7 @@ export function parseEnvironment(bindings: EdgeBindings): EdgeEnvironment {
     signingKey,
     apiKeyPepper,
     requestsPerMinuteDefault,
+    corsOrigins,
   };
 }
 

@@ -47,6 +47,7 @@ export function createTestApp(options: TestAppOptions = {}) {
     signingKey: testSigningKey,
     apiKeyPepper: testPepper,
     requestsPerMinuteDefault: 0,
+    corsOrigins: [],
     ...options.environment,
   };
   const { timeoutSignal } = clock;
