@@ -11,6 +11,7 @@ const settingFields = {
   filters: 'filters',
   'hint-order': 'hintOrder',
   template: 'template',
+  'loss-over': 'lossOver',
   'learning-rate': 'learningRate',
   steps: 'steps',
   'warm-up-steps': 'warmUpSteps',
@@ -26,7 +27,7 @@ const settingFields = {
   seed: 'seed',
 } as const;
 
-const textFields: ReadonlySet<string> = new Set(['method', 'filters', 'hintOrder', 'template']);
+const textFields: ReadonlySet<string> = new Set(['method', 'filters', 'hintOrder', 'template', 'lossOver']);
 
 const defaults = trainingSettingsSchema.parse({});
 
@@ -80,6 +81,11 @@ export const trainingFlags = {
     type: 'string',
     valueHint: 'listwise|pairwise',
     description: 'Loss; pairwise is the paper’s. (Default: listwise)',
+  },
+  'loss-over': {
+    type: 'string',
+    valueHint: 'likelihood|blended',
+    description: `What the loss compares and dev looks rank by; blended adds the lexical match, as the API orders. (Default: ${defaults.lossOver})`,
   },
   margin: { type: 'string', valueHint: 'NATS', description: 'Margin of the pairwise loss. (Default: 0)' },
   temperature: { type: 'string', valueHint: 'NATS', description: 'Temperature of the listwise loss. (Default: 0.2)' },

@@ -8,7 +8,7 @@ export function renderTraining(report: TrainingReport, output: string): string {
     ...(blended === null ? [] : ['', ...renderComparison('blended', blended)]),
     '',
     report.verdict,
-    ...(blended === null ? [] : [blended.verdict]),
+    ...(blended === null ? [] : [report.decidedBy === 'blended' ? alone.verdict : blended.verdict]),
     ...(calibration === null
       ? []
       : [

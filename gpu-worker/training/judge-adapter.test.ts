@@ -17,6 +17,7 @@ const devOf = (queries: number): DevSet => ({
   examples: Array.from({ length: queries }, exampleOf),
   depth: 5,
   textsOf: ({ query }, documentId) => ({ query, documentId, document: documentId === 'd3' ? 'marmalade' : 'bread' }),
+  lexicalOffset: null,
 });
 
 const origin = {

@@ -12,6 +12,7 @@ import { prepareGradientGraph } from '#gpu-worker/training/gradients/language-mo
 import { HintModule } from '#gpu-worker/training/hints/hint-module.ts';
 import { TrainedAdapter } from '#gpu-worker/training/optimiser/trained-adapter.ts';
 import type { TrainingSettings } from '#gpu-worker/training/settings/training-settings.ts';
+import { createLexicalOffset } from '#gpu-worker/training/steps/lexical-offset.ts';
 import { PairSequences, type PairTexts } from '#gpu-worker/training/steps/pair-sequences.ts';
 import { sweepPrefixes } from '#gpu-worker/training/threads/prefix-store.ts';
 import { TrainingPool } from '#gpu-worker/training/threads/training-pool.ts';
@@ -60,6 +61,8 @@ export async function openTraining(
   const { tokenizer } = model;
   if (tokenizer === null)
     throw new ServiceError('invalid_request', 'The model has no tokenizer, so it cannot be trained on text.');
+  const base = options.calibration ?? findBaseCalibration(model.fingerprint);
+  const lexicalOffset = settings.lossOver === 'blended' ? createLexicalOffset(base) : null;
   const prepared = prepareModel(model, 'fp32', options.cacheFolder, () => {});
   const prefixFolder = join(options.cacheFolder, 'prefixes', basename(prepared.folder));
   const threadOptions = {
@@ -94,10 +97,12 @@ export async function openTraining(
     pool,
     data,
     textsOf: ({ example, documentId }) => textsOf(example.query, documentId),
+    lexicalOffset,
     dev: {
       examples: seededOrder(data.dev, settings.seed, ({ queryId }) => queryId).slice(0, settings.devQueries),
       depth: settings.devDepth,
       textsOf: (example, documentId) => textsOf(example.query, documentId),
+      lexicalOffset,
     },
     blend: {
       origin: {
@@ -108,11 +113,11 @@ export async function openTraining(
         template: settings.template,
         modelFingerprint: model.fingerprint,
       },
-      base: options.calibration ?? findBaseCalibration(model.fingerprint),
+      base,
       withFirstStage: options.withFirstStage,
     },
     checkpointPath: options.checkpointPath,
-    identity: identityOf(options, model.fingerprint),
+    identity: identityOf(options, model.fingerprint, lexicalOffset === null ? null : base),
     onEvent: options.onEvent,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   };
@@ -167,9 +172,15 @@ function documentText(data: TrainingData, documentId: string, withTitle: boolean
   return withTitle && document.title !== '' ? `${document.title}. ${document.text}` : document.text;
 }
 
-/** A checkpoint goes on only with the settings, the queries and the model that it came from. */
-function identityOf({ settings, data, withTitle }: TrainingOptions, modelFingerprint: string): string {
-  const hash = createHash('sha256').update(JSON.stringify([settings, withTitle, modelFingerprint]));
+/** A checkpoint goes on only with the settings, the constants that the loss blends with, the queries and the model that it came from. */
+function identityOf(
+  { settings, data, withTitle }: TrainingOptions,
+  modelFingerprint: string,
+  blendedWith: Calibration | null,
+): string {
+  const hash = createHash('sha256').update(
+    JSON.stringify([settings, withTitle, modelFingerprint, blendedWith?.constants]),
+  );
   for (const examples of [data.train, data.dev]) hash.update(JSON.stringify(examples));
   for (const [id, { title, text }] of data.corpus) hash.update(JSON.stringify([id, title, text]));
   return hash.digest('hex');

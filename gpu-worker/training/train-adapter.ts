@@ -6,7 +6,7 @@ import {
   writeCheckpoint,
 } from '#gpu-worker/training/checkpoint/checkpoint-file.ts';
 import { lookAtDev, lookAtDevQueries } from '#gpu-worker/training/dev/look-at-dev.ts';
-import { decidingMean, measureDev } from '#gpu-worker/training/dev/measure-dev.ts';
+import { lookMetric } from '#gpu-worker/training/dev/measure-dev.ts';
 import { type AdapterJudgement, judgeAdapter } from '#gpu-worker/training/judge-adapter.ts';
 import type { PairSequence, PairTexts } from '#gpu-worker/training/steps/pair-sequences.ts';
 import { type PlannedStep, planStep } from '#gpu-worker/training/steps/plan-step.ts';
@@ -71,11 +71,11 @@ async function startProgress(run: TrainingRun): Promise<Progress> {
   if (saved !== null) {
     run.adapter.restore(saved.adapter);
     run.onEvent({ kind: 'resumed', step: run.adapter.step });
-    run.onEvent({ kind: 'base', metric: decidingMean(measureDev(run.dev, saved.base)) });
+    run.onEvent({ kind: 'base', metric: lookMetric(run.dev, saved.base) });
     return { losses: [...saved.losses], dev: [...saved.dev], base: saved.base, best: saved.best };
   }
   const base = await look(run, 'with the base model', null, async (texts) => run.sequences.base(texts));
-  run.onEvent({ kind: 'base', metric: decidingMean(measureDev(run.dev, base)) });
+  run.onEvent({ kind: 'base', metric: lookMetric(run.dev, base) });
   const scores = await lookAtAdapter(run, null);
   const point = pointOf(run, scores);
   run.onEvent({ kind: 'dev', ...point, best: true });
@@ -95,7 +95,7 @@ function looksWithoutGain({ dev, best }: Progress): number {
 }
 
 function pointOf(run: TrainingRun, scores: Float64Array): DevPoint {
-  return { step: run.adapter.step, metric: decidingMean(measureDev(run.dev, scores)) };
+  return { step: run.adapter.step, metric: lookMetric(run.dev, scores) };
 }
 
 function fileOf(run: TrainingRun): Uint8Array {

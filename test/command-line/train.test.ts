@@ -66,13 +66,18 @@ describe.each(['retrieve', 'attend', 'soft-prompt'])('train --method %s', (metho
   });
 });
 
+/** Constants of the base model, as calibrate writes them: nobody has fitted any for a random one. */
+function baseConstants(): string {
+  const path = join(folder, 'base.json');
+  writeFileSync(path, JSON.stringify(baseModelCalibration));
+  return path;
+}
+
 describe('an adapter that has learned', () => {
   it('is called better, carries a calibration of its own, and is measured alone and blended', async () => {
     const dev = join(folder, 'dev.jsonl');
     writeFileSync(dev, `${judgedLines('hate').slice(0, 60).join('\n')}\n`);
-    // Of the base model, as calibrate writes it: nobody has fitted any for a random one.
-    const constants = join(folder, 'base.json');
-    writeFileSync(constants, JSON.stringify(baseModelCalibration));
+    const constants = baseConstants();
     const name = 'learned.safetensors';
     const more = ['--dev', dev, '--calibration', constants, '--steps', '21', '--learning-rate', '0.01'];
     const { config } = parseAdapterFile(new Uint8Array(await train(name, more, '60')));
@@ -92,6 +97,31 @@ describe('an adapter that has learned', () => {
     expect(report.calibration.expectedCalibrationError).toBeLessThan(0.15);
     const base = JSON.parse(readFileSync(constants, 'utf8')).constants;
     expect(report.calibration.constants).not.toEqual(base);
+  });
+});
+
+describe('train --loss-over blended', () => {
+  const blended = ['--loss-over', 'blended', '--steps', '12', '--learning-rate', '0.01'];
+
+  it('chooses and judges by the blended ranking, and gives the same bytes again', async () => {
+    const more = [...blended, '--calibration', baseConstants()];
+    const first = await train('blended-1.safetensors', more);
+    expect(first.equals(await train('blended-2.safetensors', more))).toBe(true);
+    expect(first.equals(await train('not-blended.safetensors', more.slice(2)))).toBe(false);
+    const report = JSON.parse(readFileSync(join(folder, 'blended-1.safetensors.report.json'), 'utf8'));
+    expect(report.decidedBy).toBe('blended');
+    expect(report.verdict).toMatch(/^Blended, as the API orders/);
+    expect(report.better).toBe(report.blended.better);
+    // The first look is at the untrained adapter: blended it starts where the lexical match puts it.
+    expect(report.dev[0].metric).not.toBe(report.alone.base);
+  });
+
+  it('needs constants to blend with', async () => {
+    const output = join(folder, 'unblended.safetensors');
+    const result = await runHintrank(['train', ...flags, ...blended, '--output', output]);
+    expect(result.exitCode).toBe(1);
+    expect(result.stderr).toContain('There are no calibration constants for this model');
+    expect(existsSync(output)).toBe(false);
   });
 });
 

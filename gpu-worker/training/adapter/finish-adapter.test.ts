@@ -60,8 +60,11 @@ function outcomeOf(changes: Partial<TrainingOutcome>): TrainingOutcome {
     ...changes,
   };
 }
-const finish = (changes: Partial<TrainingOutcome>, storage: 'fp16' | 'fp32' = 'fp16') =>
-  finishAdapter(outcomeOf(changes), { settings, data, dataName: 'sample', storage });
+const finish = (
+  changes: Partial<TrainingOutcome>,
+  storage: 'fp16' | 'fp32' = 'fp16',
+  lossOver: 'likelihood' | 'blended' = 'likelihood',
+) => finishAdapter(outcomeOf(changes), { settings: { ...settings, lossOver }, data, dataName: 'sample', storage });
 
 describe('the verdict of a run', () => {
   it.each([
@@ -93,6 +96,16 @@ describe('the verdict of a run', () => {
     [null, undefined],
   ])('says it for blended scores too (%#)', (blended, verdict) => {
     expect(finish({ blended }).report.blended?.verdict).toBe(verdict);
+  });
+});
+
+describe('a run that is trained on the blended score', () => {
+  it('is judged by the blended ranking, whatever the likelihoods say', () => {
+    const { report } = finish({}, 'fp16', 'blended');
+    expect(report).toMatchObject({ decidedBy: 'blended', better: false });
+    expect(report.verdict).toMatch(/^Blended, as the API orders, the dev queries do not show/);
+    expect(finish({ alone: none, blended: gain }, 'fp16', 'blended').report.better).toBe(true);
+    expect(finish({ alone: none, blended: gain }).report).toMatchObject({ decidedBy: 'likelihood', better: false });
   });
 });
 

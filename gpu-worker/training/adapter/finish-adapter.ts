@@ -36,6 +36,8 @@ export function finishAdapter(
 
 function reportOf(outcome: TrainingOutcome, { settings, data, dataName }: FinishOptions): TrainingReport {
   const alone = reportComparison(outcome.alone, 'likelihood');
+  const blended = outcome.blended && reportComparison(outcome.blended, 'blended');
+  const deciding = (settings.lossOver === 'blended' ? blended : null) ?? alone;
   const untrained = outcome.bestStep === 0 ? ' No step improved on the untrained adapter, which is what was kept.' : '';
   return {
     settings,
@@ -47,10 +49,11 @@ function reportOf(outcome: TrainingOutcome, { settings, data, dataName }: Finish
     },
     bestStep: outcome.bestStep,
     steps: outcome.losses.length,
-    better: alone.better,
-    verdict: `${alone.verdict}${untrained}`,
+    decidedBy: settings.lossOver,
+    better: deciding.better,
+    verdict: `${deciding.verdict}${untrained}`,
     alone,
-    blended: outcome.blended && reportComparison(outcome.blended, 'blended'),
+    blended,
     calibration: reportCalibration(outcome),
     calibrationNotes: describeCalibration(outcome),
     losses: outcome.losses,

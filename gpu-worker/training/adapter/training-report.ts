@@ -35,7 +35,8 @@ export interface TrainingReport {
   };
   readonly bestStep: number;
   readonly steps: number;
-  /** Those of `alone`. */
+  /** What the loss compared and the best look was chosen by; `better` and `verdict` are about this ranking. */
+  readonly decidedBy: TrainingSettings['lossOver'];
   readonly better: boolean;
   readonly verdict: string;
   /** By likelihood. */

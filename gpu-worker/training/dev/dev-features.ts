@@ -1,8 +1,6 @@
 import type { PairFeatures } from '#gpu-worker/calibration/pair-features.ts';
 import { type DevSet, listDevPairs } from '#gpu-worker/training/dev/dev-set.ts';
-import type { PairTexts } from '#gpu-worker/training/steps/pair-sequences.ts';
-import { lexicalMatch } from '#shared/calibration/lexical-match.ts';
-import { contentWords, queryWeights } from '#shared/calibration/word-weights.ts';
+import { matchTexts } from '#gpu-worker/training/steps/match-texts.ts';
 
 /**
  * The dev pairs with what a blended score is made of, as scoring makes it. `scores` [pairs] are mean log-likelihoods of a look, `queryLogLikelihoods` those of
@@ -19,7 +17,7 @@ export function devFeatures(
     features: {
       meanLogLikelihood: scores[index] ?? Number.NaN,
       queryLogLikelihood: queryLogLikelihoods.get(example.queryId) ?? Number.NaN,
-      lexicalMatch: textMatch(dev.textsOf(example, documentId)),
+      lexicalMatch: matchTexts(dev.textsOf(example, documentId)),
     },
   }));
 }
@@ -30,9 +28,4 @@ export function addFirstStage(dev: DevSet, pairs: readonly PairFeatures[]): Pair
     const pair = pairs[index];
     return pair === undefined ? [] : [{ ...pair, features: { ...pair.features, firstStageScore } }];
   });
-}
-
-/** Over the whole document, also where the model reads its start only. */
-function textMatch({ query, document }: PairTexts): number {
-  return lexicalMatch(queryWeights(query), contentWords(document));
 }

@@ -1,4 +1,5 @@
 import type { TrainingExample } from '#gpu-worker/training/data/training-data.ts';
+import type { LexicalOffset } from '#gpu-worker/training/steps/lexical-offset.ts';
 import type { PairTexts } from '#gpu-worker/training/steps/pair-sequences.ts';
 
 /** The queries that a run is watched by. */
@@ -7,6 +8,8 @@ export interface DevSet {
   /** Candidates of each query that are reranked, first-stage order. */
   readonly depth: number;
   readonly textsOf: (example: TrainingExample, documentId: string) => PairTexts;
+  /** Added to the likelihood in the ranking that the looks measure, nats per token; null: they measure the likelihood alone. */
+  readonly lexicalOffset: LexicalOffset | null;
 }
 
 export interface DevPair {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { TrainingExample } from '#gpu-worker/training/data/training-data.ts';
 import type { DevSet } from '#gpu-worker/training/dev/dev-set.ts';
 import { lookAtDev } from '#gpu-worker/training/dev/look-at-dev.ts';
-import { decidingMean, measureDev } from '#gpu-worker/training/dev/measure-dev.ts';
+import { decidingMean, lookMetric, measureDev } from '#gpu-worker/training/dev/measure-dev.ts';
 import type { SequenceTask } from '#gpu-worker/training/threads/sequence-task.ts';
 
 const exampleOf = (index: number): TrainingExample => ({
@@ -16,6 +16,7 @@ const devOf = (queries: number, depth: number): DevSet => ({
   examples: Array.from({ length: queries }, (_, index) => exampleOf(index)),
   depth,
   textsOf: ({ query }, documentId) => ({ query, documentId, document: `text of ${documentId}` }),
+  lexicalOffset: null,
 });
 
 /** NLL by place of the document: what a model would have said. */
@@ -59,6 +60,18 @@ it('reranks the first candidates only, in batches, up to the end', async () => {
   expect(batches).toEqual([64, 64, 22]);
   expect(new Set(ran.map(({ prefixIds }) => prefixIds[0])).size).toBe(15);
   expect(fractions.at(-1)).toBe(1);
+});
+
+it('measures looks by the blended ranking where the loss is over it', () => {
+  const dev = devOf(1, 3);
+  const scores = Float64Array.of(-1, -2, -3);
+  const favourite = (id: string): DevSet => ({
+    ...dev,
+    lexicalOffset: ({ documentId }) => (documentId === id ? 1.5 : 0),
+  });
+  expect(lookMetric(dev, scores)).toBeCloseTo(1 / Math.log2(3), 12);
+  expect(lookMetric(favourite('d1'), scores)).toBe(1);
+  expect(lookMetric(favourite('d2'), scores)).toBe(0.5);
 });
 
 it('counts a relevant document that is no candidate as not found', () => {

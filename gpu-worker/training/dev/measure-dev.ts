@@ -15,6 +15,17 @@ export function measureDev(dev: DevSet, scores: Float64Array): MeasuredRun {
   return measureRun(run, judgeDev(dev.examples), listMetrics([10]));
 }
 
+/** The metric that chooses the best look: of the ranking by likelihood, or by likelihood and lexical offset. `scores` [pairs] are mean log-likelihoods. */
+export function lookMetric(dev: DevSet, scores: Float64Array): number {
+  const { lexicalOffset, textsOf } = dev;
+  if (lexicalOffset === null) return decidingMean(measureDev(dev, scores));
+  const blended = Float64Array.from(
+    listDevPairs(dev),
+    ({ example, documentId }, index) => (scores[index] ?? Number.NaN) + lexicalOffset(textsOf(example, documentId)),
+  );
+  return decidingMean(measureDev(dev, blended));
+}
+
 /** Mean of the deciding metric over the queries. */
 export function decidingMean({ values }: MeasuredRun): number {
   const found = values.get(decidingMetric) ?? [];

@@ -10,6 +10,7 @@ describe('training settings', () => {
       filters: 'd',
       template: 'clean-1',
       loss: { kind: 'listwise', temperature: 0.2, pointwiseWeight: 0.1 },
+      lossOver: 'likelihood',
       learningRate: 3e-4,
       beta1: 0.9,
       beta2: 0.98,

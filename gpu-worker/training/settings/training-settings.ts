@@ -31,6 +31,12 @@ export const trainingSettingsSchema = z.strictObject({
   filters: adapterConfigSchema.shape.filters.default('d'),
   template: adapterConfigSchema.shape.template.default('clean-1'),
   loss: lossSchema.default({ kind: 'listwise', temperature: 0.2, pointwiseWeight: 0.1 }),
+  lossOver: z
+    .enum(['likelihood', 'blended'])
+    .default('likelihood')
+    .describe(
+      'What the loss compares and the looks at dev rank by: likelihoods, or with the lexical match added, as the API orders.',
+    ),
   learningRate: z.number().positive().max(1).default(3e-4).describe('Per step, at its height.'),
   beta1: z.number().min(0).lt(1).default(0.9),
   beta2: z.number().min(0).lt(1).default(0.98),

@@ -12,6 +12,7 @@ import { linearRate } from '#gpu-worker/training/optimiser/linear-schedule.ts';
 import type { TrainedAdapter } from '#gpu-worker/training/optimiser/trained-adapter.ts';
 import { seededRandom } from '#gpu-worker/training/seeded-random.ts';
 import type { TrainingSettings } from '#gpu-worker/training/settings/training-settings.ts';
+import type { LexicalOffset } from '#gpu-worker/training/steps/lexical-offset.ts';
 import type { PairSequence, PairSequences, PairTexts } from '#gpu-worker/training/steps/pair-sequences.ts';
 import type { PlannedSequence, PlannedStep } from '#gpu-worker/training/steps/plan-step.ts';
 import type { SequenceResult } from '#gpu-worker/training/threads/sequence-task.ts';
@@ -28,6 +29,8 @@ export interface StepContext {
   readonly sequences: PairSequences;
   readonly pool: Pick<TrainingPool, 'run'>;
   readonly textsOf: (planned: PlannedSequence) => PairTexts;
+  /** Added to the likelihoods that the loss compares, nats per token; null: nothing. */
+  readonly lexicalOffset: LexicalOffset | null;
   /** Told how long each stage of a step took. */
   readonly onStage?: (stage: StepStage, milliseconds: number) => void;
 }
@@ -38,17 +41,34 @@ export interface StepResult {
   readonly tokens: number;
 }
 
-/** One step: hints, all sequences forward and backward, the loss, its gradient through the hints into the adapter, AdamW. */
+export interface StepGradient extends StepResult {
+  /** dL/d(what is trained), not clipped. */
+  readonly gradient: AdapterGradient;
+}
+
+/** One step: the gradient, then AdamW. */
 export async function runStep(context: StepContext, planned: PlannedStep): Promise<StepResult> {
-  const { settings, adapter, pool } = context;
-  const step = adapter.step + 1;
-  const pairs = await timed(context, 'hints', () => layOut(context, planned, step));
+  const { settings, adapter } = context;
+  const { loss, tokens, gradient } = await computeGradient(context, planned);
+  await timed(context, 'optimiser', async () => update(settings, adapter, gradient, adapter.step + 1));
+  return { loss, tokens };
+}
+
+/** Hints, all sequences forward and backward, the loss, its gradient through the hints into the adapter, which stays as it is. */
+export async function computeGradient(context: StepContext, planned: PlannedStep): Promise<StepGradient> {
+  const { settings, adapter, pool, lexicalOffset, textsOf } = context;
+  const pairs = await timed(context, 'hints', () => layOut(context, planned, adapter.step + 1));
   const results = await timed(context, 'sequences', () => pool.run(pairs.map((pair) => pair.task)));
-  const meanNll = Float64Array.from(results, (result) => result.meanNegativeLogLikelihood);
-  const loss = lossOf(settings, { meanNll, groups: planned.groups });
+  const loss = lossOf(settings, {
+    meanNll: Float64Array.from(results, (result) => result.meanNegativeLogLikelihood),
+    groups: planned.groups,
+    ...(lexicalOffset === null
+      ? {}
+      : { offsets: Float64Array.from(planned.sequences, (sequence) => lexicalOffset(textsOf(sequence))) }),
+  });
   const gradient = await timed(context, 'hint-gradients', () => gradientOf(context, pairs, results, loss));
-  await timed(context, 'optimiser', async () => update(settings, adapter, gradient, step));
-  return { loss, tokens: pairs.reduce((sum, { task }) => sum + task.targetIds.length + hintRowsOf(task), 0) };
+  const tokens = pairs.reduce((sum, { task }) => sum + task.targetIds.length + hintRowsOf(task), 0);
+  return { loss, tokens, gradient };
 }
 
 async function timed<Result>(context: StepContext, stage: StepStage, work: () => Promise<Result>): Promise<Result> {
