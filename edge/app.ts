@@ -7,6 +7,7 @@ import { assignRequestId } from '#edge/middleware/assign-request-id.ts';
 import { handleErrors } from '#edge/middleware/handle-errors.ts';
 import { measureTime } from '#edge/middleware/measure-time.ts';
 import { type CreateDependencies, provideDependencies } from '#edge/middleware/provide-dependencies.ts';
+import { addAdapterRoutes } from '#edge/routes/adapters/add-adapter-routes.ts';
 import { addHealthRoute } from '#edge/routes/get-health.ts';
 import { addIndexRoute } from '#edge/routes/get-index.ts';
 import { addModelsRoute } from '#edge/routes/get-models.ts';
@@ -33,6 +34,7 @@ export function createApp({ createDependencies, log }: AppOptions): Hono<AppEnvi
   app.use(assignRequestId, provideDependencies(createDependencies), measureTime, allowOrigins());
   addRerankRoutes(app);
   addModelsRoute(app);
+  addAdapterRoutes(app);
   addKeyCreationRoute(app);
   addKeyReadingRoutes(app);
   addKeyRotationRoute(app);

@@ -1,3 +1,4 @@
+import { type AdapterManagement, createAdapterManagement } from '#edge/adapters/adapter-management.ts';
 import { createAdapterStore } from '#edge/adapters/adapter-store.ts';
 import type { AdapterStore } from '#edge/adapters/adapter-version.ts';
 import { createApiKeyFinder } from '#edge/api-keys/find-api-key.ts';
@@ -26,6 +27,7 @@ export interface Dependencies {
   readonly usageStore: UsageStore;
   readonly usageLedger: UsageLedger;
   readonly adapters: AdapterStore;
+  readonly adapterManagement: AdapterManagement;
   readonly workerCalls: WorkerCallPorts;
   readonly scoring: ScoringState;
   /** Unix milliseconds. In the Workers runtime time stands still between I/O. */
@@ -45,6 +47,14 @@ export function createDependencies(bindings: EdgeBindings): Dependencies {
   const { apiKeyPepper: pepper } = environment;
   const readKeyRow = createKeyRowReader(bindings.DB);
   const finder = createApiKeyFinder({ pepper, readKeyRow, now, timeoutSignal, log });
+  const workerCalls: WorkerCallPorts = {
+    fetch: (url, init) => fetch(url, init),
+    now,
+    timeoutSignal,
+    sleep,
+    signingKey: environment.signingKey,
+    log,
+  };
   const usageStore = createUsageStore(bindings.DB);
   return {
     environment,
@@ -60,14 +70,14 @@ export function createDependencies(bindings: EdgeBindings): Dependencies {
     usageStore,
     usageLedger: new UsageLedger({ store: usageStore, now, pause: () => sleep(usagePauseMs), log }),
     adapters: createAdapterStore(bindings.DB, environment.baseModel),
-    workerCalls: {
-      fetch: (url, init) => fetch(url, init),
-      now,
-      timeoutSignal,
-      sleep,
-      signingKey: environment.signingKey,
-      log,
-    },
+    adapterManagement: createAdapterManagement({
+      database: bindings.DB,
+      environment,
+      workerCalls,
+      fetch: (request) => fetch(request),
+      newId: () => `up_${crypto.randomUUID().replaceAll('-', '')}`,
+    }),
+    workerCalls,
     scoring: createScoringState({ environment, sharedTier: createCacheApiTier(caches), now, log }),
     now,
     log,

@@ -1,11 +1,16 @@
 import type { D1Database } from '@cloudflare/workers-types';
 import { type AllowedOrigins, parseOrigins } from '#edge/http/parse-origins.ts';
+import {
+  type ObjectStoreBindings,
+  type ObjectStoreSettings,
+  parseObjectStoreSettings,
+} from '#edge/object-store/object-store-settings.ts';
 import { collectLimiters } from '#edge/request-limits/collect-limiters.ts';
 import { parseDefaultLimit } from '#edge/request-limits/parse-default-limit.ts';
 import { parseSigningKeys } from '#shared/signed-calls/parse-signing-keys.ts';
 
 /** What the runtime hands to the worker: bindings and variables of wrangler.toml, and secrets. Untrusted until parsed. */
-export interface EdgeBindings {
+export interface EdgeBindings extends ObjectStoreBindings {
   readonly DB: D1Database;
   readonly GPU_WORKER_URLS?: string;
   readonly BASE_MODEL?: string;
@@ -44,6 +49,8 @@ export interface EdgeEnvironment {
    * (`RATE_LIMIT_600`). Too small: applications get 429; too large, or 0: one key can take all there is.
    */
   readonly requestsPerMinuteDefault: number;
+  /** S3_…: the store of adapter files; undefined where S3_BUCKET is absent: adapters can then be neither uploaded nor deleted. */
+  readonly objectStore: ObjectStoreSettings | undefined;
   /**
    * CORS_ORIGINS, default none: origins whose pages may call the API from a browser, separated by commas, or `*`. A page that calls it shows its key
    * to whoever opens it. Missing here: the page's calls fail in the browser.
@@ -74,6 +81,7 @@ export function parseEnvironment(bindings: EdgeBindings): EdgeEnvironment {
   const offered = [...collectLimiters(bindings).keys()];
   const corsOrigins = parseOrigins(bindings.CORS_ORIGINS, problems);
   const requestsPerMinuteDefault = parseDefaultLimit(bindings.DEFAULT_REQUESTS_PER_MINUTE, offered, problems);
+  const objectStore = parseObjectStoreSettings(bindings, problems);
   if (bindings.DB === undefined) problems.push('DB: the D1 binding is missing from wrangler.toml');
   if (problems.length > 0) throw new Error(`The edge is not configured: ${problems.join('; ')}.`);
   return {
@@ -84,6 +92,7 @@ export function parseEnvironment(bindings: EdgeBindings): EdgeEnvironment {
     signingKey,
     apiKeyPepper,
     requestsPerMinuteDefault,
+    objectStore,
     corsOrigins,
   };
 }

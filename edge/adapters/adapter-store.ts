@@ -1,41 +1,67 @@
 import type { D1Database } from '@cloudflare/workers-types';
-import { and, asc, desc, eq } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
-import type { AdapterStore, AdapterVersion } from '#edge/adapters/adapter-version.ts';
-import { adapterVersions } from '#edge/database/schema.ts';
+import type { AdapterAlias, AdapterStore, VersionSelector } from '#edge/adapters/adapter-version.ts';
+import { currentAliases } from '#edge/adapters/current-aliases.ts';
+import { readVersionRow, type VersionRow } from '#edge/adapters/read-version-row.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 
 /** Rows read for one list. */
-const listedVersionsMax = 1_000;
+const listedRowsMax = 1_000;
 
-const columns = {
-  name: adapterVersions.name,
-  version: adapterVersions.version,
-  digest: adapterVersions.digest,
-  baseModel: adapterVersions.baseModel,
-  template: adapterVersions.template,
-  createdAtMs: adapterVersions.createdAtMs,
-};
+interface AliasRow {
+  readonly name: string;
+  readonly alias: string;
+  readonly version: number;
+  readonly previous_version: number | null;
+  readonly moved_at: number;
+}
 
 /** Adapter versions in D1. Every query names the tenant; adapters of another base model do not exist here. */
 export function createAdapterStore(database: D1Database, baseModel: string): AdapterStore {
   const db = drizzle(database);
+  const columns = sql`v.name, v.version, v.digest, v.base_model, v.template, v.bytes, v.created_at, v.details`;
   const ofTenant = (tenantId: string) =>
-    and(eq(adapterVersions.tenantId, tenantId), eq(adapterVersions.baseModel, baseModel));
+    sql`v.tenant_id = ${tenantId} AND v.base_model = ${baseModel} AND v.deleted_at IS NULL`;
+  const ofName = (name: string | undefined) => (name === undefined ? sql`` : sql`AND v.name = ${name}`);
   return {
-    find: async (tenantId, name, version) => {
-      const named = and(ofTenant(tenantId), eq(adapterVersions.name, name));
-      const wanted = version === undefined ? named : and(named, eq(adapterVersions.version, version));
-      const query = db.select(columns).from(adapterVersions).where(wanted).orderBy(desc(adapterVersions.version));
-      const [row] = await answered<AdapterVersion[]>(query.limit(1), `adapter "${name}"`);
-      return row;
+    find: async (tenantId, name, selector) => {
+      const wanted = sql`${ofTenant(tenantId)} ${ofName(name)} ${selected(tenantId, name, selector)}`;
+      const query = sql`SELECT ${columns} FROM adapter_versions v WHERE ${wanted} ORDER BY v.version DESC LIMIT 1`;
+      const [row] = await answered(db.all<VersionRow>(query), `adapter "${name}"`);
+      return row === undefined ? undefined : readVersionRow(row);
     },
-    list: (tenantId) => {
-      const query = db.select(columns).from(adapterVersions).where(ofTenant(tenantId));
-      const ordered = query.orderBy(asc(adapterVersions.name), desc(adapterVersions.version));
-      return answered(ordered.limit(listedVersionsMax), 'the list of adapters');
+    list: async (tenantId, name) => {
+      const wanted = sql`${ofTenant(tenantId)} ${ofName(name)}`;
+      const ordered = sql`ORDER BY v.name, v.version DESC LIMIT ${listedRowsMax}`;
+      const query = sql`SELECT ${columns} FROM adapter_versions v WHERE ${wanted} ${ordered}`;
+      return (await answered(db.all<VersionRow>(query), 'the list of adapters')).map(readVersionRow);
+    },
+    listAliases: async (tenantId, name) => {
+      const joined = sql`${currentAliases} a JOIN adapter_versions v
+        ON v.tenant_id = a.tenant_id AND v.name = a.name AND v.version = a.version`;
+      const query = sql`SELECT a.name, a.alias, a.version, a.previous_version, a.moved_at FROM ${joined}
+        WHERE ${ofTenant(tenantId)} ${ofName(name)} ORDER BY a.name, a.alias LIMIT ${listedRowsMax}`;
+      return (await answered(db.all<AliasRow>(query), 'the list of aliases')).map(readAliasRow);
     },
   };
+}
+
+function selected(tenantId: string, name: string, selector: VersionSelector): SQL {
+  switch (selector.kind) {
+    case 'newest':
+      return sql``;
+    case 'version':
+      return sql`AND v.version = ${selector.version}`;
+    case 'alias':
+      return sql`AND v.version = (SELECT a.version FROM ${currentAliases} a
+        WHERE a.tenant_id = ${tenantId} AND a.name = ${name} AND a.alias = ${selector.alias})`;
+  }
+}
+
+function readAliasRow(row: AliasRow): AdapterAlias {
+  const { name, alias, version } = row;
+  return { name, alias, version, previousVersion: row.previous_version, movedAtMs: row.moved_at };
 }
 
 async function answered<Value>(query: PromiseLike<Value>, wanted: string): Promise<Value> {

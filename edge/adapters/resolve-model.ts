@@ -1,4 +1,5 @@
 import type { AdapterStore, AdapterVersion } from '#edge/adapters/adapter-version.ts';
+import { parseAdapterReference } from '#edge/adapters/parse-adapter-reference.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 
 export interface ResolvedModel {
@@ -18,25 +19,16 @@ export interface ModelWanted {
 /** Names listed in an error at most. */
 const listedNamesMax = 20;
 
-/** The base model, a tenant's adapter (`name`: its newest version) or one version of it (`name@3`). Throws ServiceError `model_not_found`, `adapter_unavailable`. */
+/** The base model, a tenant's adapter (`name`: its newest version), one version of it (`name@3`) or the one that an alias points at (`name@prod`). Throws ServiceError `model_not_found`, `adapter_unavailable`. */
 export async function resolveModel({ model, tenantId, baseModel, adapters }: ModelWanted): Promise<ResolvedModel> {
   if (model === undefined || model === baseModel) return { id: baseModel, adapter: undefined };
   const wanted = parseAdapterReference(model);
-  const adapter = wanted === undefined ? undefined : await adapters.find(tenantId, wanted.name, wanted.version);
+  const adapter = wanted === undefined ? undefined : await adapters.find(tenantId, wanted.name, wanted.selector);
   if (adapter !== undefined) return { id: `${adapter.name}@${adapter.version}`, adapter };
   const known = describeKnown(baseModel, await adapters.list(tenantId));
   throw new ServiceError('model_not_found', `There is no model "${model}" for this API key; there is ${known}.`, {
     param: 'model',
   });
-}
-
-/** `name` or `name@version`; undefined where the text is neither. */
-function parseAdapterReference(
-  text: string,
-): { readonly name: string; readonly version: number | undefined } | undefined {
-  const match = /^([^@]+)(?:@([1-9]\d{0,8}))?$/.exec(text);
-  if (match?.[1] === undefined) return undefined;
-  return { name: match[1], version: match[2] === undefined ? undefined : Number(match[2]) };
 }
 
 function describeKnown(baseModel: string, versions: readonly AdapterVersion[]): string {

@@ -16,6 +16,7 @@ export function buildOpenApiDocument(app: Hono<AppEnvironment>) {
       tags: [
         { name: 'rerank', description: 'Order documents for a query.' },
         { name: 'models', description: 'What a rerank may be scored with.' },
+        { name: 'adapters', description: 'Upload adapters, point aliases at their versions, delete them.' },
         { name: 'keys', description: 'API keys of your tenant; the scope `admin` is needed.' },
         { name: 'usage', description: 'What your tenant used.' },
         { name: 'service', description: 'The service itself.' },

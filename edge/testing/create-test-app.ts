@@ -1,4 +1,5 @@
 import { env } from 'cloudflare:workers';
+import { createAdapterManagement } from '#edge/adapters/adapter-management.ts';
 import { createAdapterStore } from '#edge/adapters/adapter-store.ts';
 import { createApiKeyFinder } from '#edge/api-keys/find-api-key.ts';
 import { createKeyStore } from '#edge/api-keys/key-store.ts';
@@ -11,7 +12,9 @@ import { collectLimiters } from '#edge/request-limits/collect-limiters.ts';
 import { createRequestLimits } from '#edge/request-limits/request-limits.ts';
 import { createScoringState } from '#edge/rerank/scoring-state.ts';
 import type { SharedTier } from '#edge/score-cache/score-cache.ts';
+import { checkFakeAdapter } from '#edge/testing/fake-adapter-check.ts';
 import { createFakeGpuWorkers, type Fault } from '#edge/testing/fake-gpu-worker.ts';
+import { FakeObjectStore, testObjectStore } from '#edge/testing/fake-object-store.ts';
 import { ManualClock } from '#edge/testing/manual-clock.ts';
 import { testPepper, testSigningKey } from '#edge/testing/test-secrets.ts';
 import { UsageLedger } from '#edge/usage/usage-ledger.ts';
@@ -27,6 +30,10 @@ export interface TestAppOptions {
   readonly environment?: Partial<EdgeEnvironment>;
   /** Beside the isolate's memory for scores; default: none. */
   readonly sharedTier?: SharedTier;
+  /** The store of adapter files; default: an empty one. */
+  readonly objects?: FakeObjectStore;
+  /** What workers answer to a call that checks an adapter; default: what the fake's bytes deserve. */
+  readonly checkAdapter?: (body: string) => Promise<Response>;
 }
 
 export type TestApp = ReturnType<typeof createTestApp>;
@@ -34,7 +41,9 @@ export type TestApp = ReturnType<typeof createTestApp>;
 /** The app over the real D1 simulator, fake GPU workers and a clock that stands still. */
 export function createTestApp(options: TestAppOptions = {}) {
   const clock = options.clock ?? new ManualClock();
-  const { fetch, calls } = createFakeGpuWorkers(clock.now, options.fault);
+  const objects = options.objects ?? new FakeObjectStore();
+  const checkAdapter = options.checkAdapter ?? ((body: string) => checkFakeAdapter(objects, body));
+  const { fetch, calls } = createFakeGpuWorkers(clock.now, options.fault, checkAdapter);
   const logs: LogEntry[] = [];
   const log = (entry: LogEntry) => void logs.push(entry);
   const database = options.database ?? env.DB;
@@ -47,6 +56,7 @@ export function createTestApp(options: TestAppOptions = {}) {
     signingKey: testSigningKey,
     apiKeyPepper: testPepper,
     requestsPerMinuteDefault: 0,
+    objectStore: testObjectStore,
     corsOrigins: [],
     ...options.environment,
   };
@@ -54,6 +64,7 @@ export function createTestApp(options: TestAppOptions = {}) {
   const readKeyRow = createKeyRowReader(database);
   const finder = createApiKeyFinder({ pepper: testPepper, readKeyRow, now, timeoutSignal, log });
   const usageStore = createUsageStore(database);
+  const workerCalls = { fetch, now, timeoutSignal, sleep: clock.sleep, signingKey: testSigningKey, log };
   const dependencies: Dependencies = {
     environment,
     findApiKey: finder.find,
@@ -64,19 +75,19 @@ export function createTestApp(options: TestAppOptions = {}) {
     usageStore,
     usageLedger: new UsageLedger({ store: usageStore, now, pause: () => Promise.resolve(), log }),
     adapters: createAdapterStore(database, 'smollm2-135m-instruct'),
-    workerCalls: {
-      fetch,
-      now,
-      timeoutSignal,
-      sleep: clock.sleep,
-      signingKey: testSigningKey,
-      log,
-    },
+    adapterManagement: createAdapterManagement({
+      database,
+      environment,
+      workerCalls,
+      fetch: objects.fetch,
+      newId: () => `up_${crypto.randomUUID().replaceAll('-', '')}`,
+    }),
+    workerCalls,
     scoring: createScoringState({ environment, sharedTier: options.sharedTier, now, log }),
     now,
     log,
     ...options.dependencies,
   };
   const app = createApp({ createDependencies: () => dependencies, log });
-  return { app, calls, logs, clock };
+  return { app, calls, logs, clock, objects, dependencies };
 }

@@ -38,7 +38,11 @@ export type Fault = (call: ReceivedCall, init: WorkerCallInit) => Promise<Respon
  * shared schema. A document scores what its text says between brackets (`[-1.5] some text`), else -2, matches by what it says between braces
  * (`{0.7}`), else 0, and has one token a word.
  */
-export function createFakeGpuWorkers(nowMs: () => number, fault: Fault = () => undefined) {
+export function createFakeGpuWorkers(
+  nowMs: () => number,
+  fault: Fault = () => undefined,
+  checkAdapter: (body: string) => Promise<Response> = unasked,
+) {
   const calls: ReceivedCall[] = [];
   const fetch = async (url: string, init: WorkerCallInit): Promise<Response> => {
     const { origin, pathname } = new URL(url);
@@ -56,6 +60,7 @@ export function createFakeGpuWorkers(nowMs: () => number, fault: Fault = () => u
         { status: 401 },
       );
     if (pathname === '/info') return Response.json(fakeInfo);
+    if (pathname === '/v1/adapters/validate') return checkAdapter(init.body ?? '');
     const request = scoreRequestSchema.parse(JSON.parse(init.body ?? ''));
     const { 'x-request-id': requestId, traceparent, tracestate } = init.headers;
     const call = { worker: origin, request, requestId, traceparent, tracestate };
@@ -64,6 +69,10 @@ export function createFakeGpuWorkers(nowMs: () => number, fault: Fault = () => u
     return (await fault(call, init)) ?? Response.json(score(request));
   };
   return { fetch, calls };
+}
+
+function unasked(): Promise<Response> {
+  throw new Error('no adapter was to be checked here');
 }
 
 function score(request: ScoreRequest): ScoreResponse {

@@ -21,6 +21,8 @@ export const publicRoutes: readonly string[] = ['GET /', 'GET /health', 'GET /op
 
 const key = { name: 'k', scopes: ['rerank'] };
 
+const adapterJson = (body: object) => ({ body, bytesMax: limits.adapterBodyBytesMax });
+
 /** Every other route. `edge/route-protections.test.ts` fails for a route that stands in neither list. */
 export const protectedRoutes: readonly ProtectedRoute[] = [
   ...rerankPaths.map(
@@ -31,6 +33,23 @@ export const protectedRoutes: readonly ProtectedRoute[] = [
     }),
   ),
   { route: 'GET /v1/models', scope: 'rerank' },
+  { route: 'GET /v1/adapters', scope: 'adapters:read' },
+  { route: 'GET /v1/adapters/:name', scope: 'adapters:read' },
+  { route: 'GET /v1/adapters/:name/versions', scope: 'adapters:read' },
+  { route: 'GET /v1/adapters/:name/versions/:version', scope: 'adapters:read' },
+  { route: 'PUT /v1/adapters/:name', scope: 'adapters:write' },
+  {
+    route: 'POST /v1/adapters/:name/uploads',
+    scope: 'adapters:write',
+    json: adapterJson({ bytes: 1, sha256: '0'.repeat(64) }),
+  },
+  { route: 'POST /v1/adapters/:name/uploads/:upload/complete', scope: 'adapters:write', json: adapterJson({}) },
+  { route: 'DELETE /v1/adapters/:name/uploads/:upload', scope: 'adapters:write' },
+  { route: 'PUT /v1/adapters/:name/aliases/:alias', scope: 'adapters:write', json: adapterJson({ version: 1 }) },
+  { route: 'POST /v1/adapters/:name/aliases/:alias/rollback', scope: 'adapters:write', json: adapterJson({}) },
+  { route: 'DELETE /v1/adapters/:name/aliases/:alias', scope: 'adapters:write' },
+  { route: 'DELETE /v1/adapters/:name', scope: 'adapters:write' },
+  { route: 'DELETE /v1/adapters/:name/versions/:version', scope: 'adapters:write' },
   { route: 'POST /v1/keys', scope: 'admin', json: { body: key, bytesMax: limits.keyBodyBytesMax } },
   { route: 'GET /v1/keys', scope: 'admin' },
   { route: 'GET /v1/usage', scope: 'admin' },

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { prepareLocalDatabase } from '#infra/local/database/prepare-local-database.ts';
-import { adapterBucket, s3Path, writeEdgeConfiguration } from '#infra/local/edge/edge-configuration.ts';
+import { writeEdgeConfiguration } from '#infra/local/edge/edge-configuration.ts';
+import { type LocalObjectStore, simulatedObjectStore } from '#infra/local/edge/local-object-store.ts';
 import { freePort } from '#infra/local/processes/free-port.ts';
 import { startGpuWorkers } from '#infra/local/processes/start-gpu-workers.ts';
 import { type RunningWrangler, startWrangler } from '#infra/local/processes/start-wrangler.ts';
@@ -19,6 +20,8 @@ export interface LocalStackOptions {
   readonly stateFolder: string;
   /** Folder of converted weights; default: `cache` in the state folder. */
   readonly modelCacheFolder?: string;
+  /** Bucket of adapter files; default: the simulator beside the edge. */
+  readonly objectStore?: LocalObjectStore;
   readonly say: (line: string) => void;
 }
 
@@ -53,18 +56,17 @@ export async function startLocalStack(options: LocalStackOptions, signal: AbortS
   signal.addEventListener('abort', abort, { once: true });
   try {
     const port = await freePort(options.port, state.afterCrash);
-    const s3Endpoint = `http://127.0.0.1:${port}${s3Path}`;
+    const objectStore = options.objectStore ?? simulatedObjectStore(port, state.secrets);
     const adapter = await readSampleAdapter();
-    const workers = await startGpuWorkers({ ...options, state, baseModel, s3Endpoint, shutdown });
+    const workers = await startGpuWorkers({ ...options, state, baseModel, objectStore, shutdown });
     const urls = workers.map((worker) => worker.url);
     // The edge starts while the workers load; the first that fails stops all.
     const [edge] = await Promise.all([
-      startEdge({ state, adapter, port, urls, shutdown, say }),
+      startEdge({ state, adapter, port, urls, objectStore, shutdown, say }),
       ...workers.map((worker) => worker.ready),
     ]);
     const { secrets } = state;
-    const credentials = { accessKeyId: secrets.s3_access_key_id, secretAccessKey: secrets.s3_secret_access_key };
-    await putAdapter({ endpoint: s3Endpoint, bucket: adapterBucket, ...credentials, ...adapter });
+    await putAdapter({ ...objectStore, ...adapter });
     await state.describe({ url: edge.url, api_key: secrets.api_key, workers: urls });
     return {
       url: edge.url,
@@ -88,14 +90,23 @@ interface EdgeToStart {
   readonly adapter: SampleAdapter;
   readonly port: number;
   readonly urls: readonly string[];
+  readonly objectStore: LocalObjectStore;
   readonly shutdown: Shutdown;
   readonly say: (line: string) => void;
 }
 
-async function startEdge({ state, adapter, port, urls, shutdown, say }: EdgeToStart): Promise<RunningWrangler> {
+async function startEdge({
+  state,
+  adapter,
+  port,
+  urls,
+  objectStore,
+  shutdown,
+  say,
+}: EdgeToStart): Promise<RunningWrangler> {
   const { secrets } = state;
   const folder = join(state.path, 'edge');
-  const configPath = await writeEdgeConfiguration({ folder, secrets, gpuWorkerUrls: urls, baseModel });
+  const configPath = await writeEdgeConfiguration({ folder, secrets, gpuWorkerUrls: urls, baseModel, objectStore });
   await shutdown.step((signal) => prepareLocalDatabase({ state, configPath, adapter, baseModel, signal, say }));
   say('Starting the edge.');
   const logFile = join(state.logs, 'edge.log');

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
-import { s3Path } from '#infra/local/edge/edge-configuration.ts';
+import { s3Path } from '#infra/local/edge/local-object-store.ts';
 import { startWrangler } from '#infra/local/processes/start-wrangler.ts';
 
 export interface LocalS3 {

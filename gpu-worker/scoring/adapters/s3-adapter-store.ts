@@ -5,6 +5,7 @@ import {
   downloadObject,
   type ObjectStoreOptions,
 } from '#gpu-worker/scoring/adapters/download-object.ts';
+import { adapterObjectKey } from '#shared/object-keys.ts';
 
 /** Adapter files in an S3 bucket, at `adapters/<digest>.safetensors`. */
 export function createS3AdapterStore(options: ObjectStoreOptions): AdapterStore {
@@ -22,9 +23,4 @@ export function createS3AdapterStore(options: ObjectStoreOptions): AdapterStore 
       return file;
     },
   };
-}
-
-/** Where the adapter with this digest lies in the bucket. */
-export function adapterObjectKey(digest: string): string {
-  return `adapters/${digest}.safetensors`;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'smol-toml';
 import { z } from 'zod';
+import { adapterBucket, type LocalObjectStore } from '#infra/local/edge/local-object-store.ts';
 import type { LocalSecrets } from '#infra/local/state/local-secrets.ts';
 import { writePrivateFile } from '#infra/local/state/write-private-file.ts';
 
@@ -12,15 +13,10 @@ export interface EdgeConfigurationOptions {
   readonly secrets: LocalSecrets;
   readonly gpuWorkerUrls: readonly string[];
   readonly baseModel: string;
+  readonly objectStore: LocalObjectStore;
 }
 
 const repositoryFolder = fileURLToPath(new URL('../../..', import.meta.url));
-
-/** Bucket of the local adapters; the simulator offers it to the edge as `ADAPTERS` and to the workers over S3. */
-export const adapterBucket = 'hintrank-adapters';
-
-/** Path under which the simulator of R2 answers S3 calls. */
-export const s3Path = '/cdn-cgi/local/r2/s3';
 
 /** Name of the database in wrangler's commands. */
 export const databaseName = 'hintrank';
@@ -31,7 +27,7 @@ export const databaseName = 'hintrank';
  * Returns the configuration's path.
  */
 export async function writeEdgeConfiguration(options: EdgeConfigurationOptions): Promise<string> {
-  const { folder, secrets } = options;
+  const { folder, secrets, objectStore } = options;
   await mkdir(folder, { recursive: true });
   const configPath = join(folder, 'wrangler.json');
   const configuration = {
@@ -42,6 +38,9 @@ export async function writeEdgeConfiguration(options: EdgeConfigurationOptions):
       BASE_MODEL: options.baseModel,
       // One machine's own key may use all of it; keys that were made with a limit have it here too.
       DEFAULT_REQUESTS_PER_MINUTE: '0',
+      S3_ENDPOINT: objectStore.endpoint,
+      S3_BUCKET: objectStore.bucket,
+      S3_REGION: objectStore.region,
     },
     d1_databases: [
       {
@@ -67,9 +66,20 @@ export async function writeEdgeConfiguration(options: EdgeConfigurationOptions):
   await writePrivateFile(configPath, `${JSON.stringify(configuration, null, 2)}\n`);
   await writePrivateFile(
     join(folder, '.dev.vars'),
-    `WORKER_SIGNING_KEY="${secrets.worker_signing_key}"\nAPI_KEY_PEPPER="${secrets.api_key_pepper}"\n`,
+    variableLines({
+      WORKER_SIGNING_KEY: secrets.worker_signing_key,
+      API_KEY_PEPPER: secrets.api_key_pepper,
+      S3_ACCESS_KEY_ID: objectStore.accessKeyId,
+      S3_SECRET_ACCESS_KEY: objectStore.secretAccessKey,
+    }),
   );
   return configPath;
+}
+
+function variableLines(variables: Readonly<Record<string, string>>): string {
+  return Object.entries(variables)
+    .map(([name, value]) => `${name}="${value}"\n`)
+    .join('');
 }
 
 /** What local runs take from `wrangler.toml` as it is; paths, bindings and variables are made anew. */

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { adapterBucket } from '#infra/local/edge/edge-configuration.ts';
+import type { LocalObjectStore } from '#infra/local/edge/local-object-store.ts';
 import { type RunningGpuWorker, startGpuWorker } from '#infra/local/processes/start-gpu-worker.ts';
 import type { Shutdown } from '#infra/local/shutdown.ts';
 import type { StateFolder } from '#infra/local/state/state-folder.ts';
@@ -11,7 +11,7 @@ export interface GpuWorkersOptions {
   readonly modelPath: string;
   readonly modelCacheFolder?: string;
   readonly baseModel: string;
-  readonly s3Endpoint: string;
+  readonly objectStore: LocalObjectStore;
   readonly state: StateFolder;
   readonly shutdown: Shutdown;
   readonly say: (line: string) => void;
@@ -44,7 +44,7 @@ export async function startGpuWorkers(options: GpuWorkersOptions): Promise<Runni
   return running;
 }
 
-function settingsOf({ state, s3Endpoint, ...options }: GpuWorkersOptions): Record<string, string> {
+function settingsOf({ state, objectStore, ...options }: GpuWorkersOptions): Record<string, string> {
   return {
     GPU_WORKER_PORT: '0',
     GPU_WORKER_MODEL: options.modelPath,
@@ -53,10 +53,11 @@ function settingsOf({ state, s3Endpoint, ...options }: GpuWorkersOptions): Recor
     GPU_WORKER_GRACE_SECONDS: String(graceSeconds),
     BASE_MODEL: options.baseModel,
     WORKER_SIGNING_KEY: state.secrets.worker_signing_key,
-    S3_ENDPOINT: s3Endpoint,
-    S3_BUCKET: adapterBucket,
-    S3_ACCESS_KEY_ID: state.secrets.s3_access_key_id,
-    S3_SECRET_ACCESS_KEY: state.secrets.s3_secret_access_key,
+    S3_ENDPOINT: objectStore.endpoint,
+    S3_BUCKET: objectStore.bucket,
+    S3_REGION: objectStore.region,
+    S3_ACCESS_KEY_ID: objectStore.accessKeyId,
+    S3_SECRET_ACCESS_KEY: objectStore.secretAccessKey,
   };
 }
 

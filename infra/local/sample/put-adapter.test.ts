@@ -1,7 +1,7 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { adapterObjectKey } from '#gpu-worker/scoring/adapters/s3-adapter-store.ts';
 import { putAdapter } from '#infra/local/sample/put-adapter.ts';
+import { adapterObjectKey } from '#shared/object-keys.ts';
 import { unreachableUrl } from '#test/support/loopback-server.ts';
 import { type LocalS3, startLocalS3 } from '#test/support/start-local-s3.ts';
 

@@ -1,10 +1,11 @@
 import { HeadObjectCommand, NotFound, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { adapterObjectKey } from '#gpu-worker/scoring/adapters/s3-adapter-store.ts';
 import { LocalStackFault } from '#infra/local/local-stack-fault.ts';
+import { adapterObjectKey } from '#shared/object-keys.ts';
 
 export interface AdapterToPut {
   readonly endpoint: string;
   readonly bucket: string;
+  readonly region?: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly file: Uint8Array;
@@ -16,6 +17,7 @@ export interface AdapterToPut {
 export async function putAdapter({
   endpoint,
   bucket,
+  region = 'auto',
   accessKeyId,
   secretAccessKey,
   file,
@@ -23,7 +25,7 @@ export async function putAdapter({
 }: AdapterToPut): Promise<void> {
   const client = new S3Client({
     endpoint,
-    region: 'auto',
+    region,
     forcePathStyle: true,
     credentials: { accessKeyId, secretAccessKey },
   });

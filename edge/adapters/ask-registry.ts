@@ -1,0 +1,15 @@
+import { innermostCause } from '#edge/http/innermost-cause.ts';
+import { ServiceError } from '#shared/errors/service-error.ts';
+
+/** A statement's result. Throws ServiceError `adapter_store_unavailable` when the database does not answer. */
+export async function askRegistry<Value>(statement: PromiseLike<Value>): Promise<Value> {
+  try {
+    return await statement;
+  } catch (cause) {
+    const message = 'The adapter registry does not answer; nothing may have been changed. Retry.';
+    throw new ServiceError('adapter_store_unavailable', message, {
+      retryAfterSeconds: 5,
+      cause: innermostCause(cause),
+    });
+  }
+}
