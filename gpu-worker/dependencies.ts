@@ -52,6 +52,7 @@ export function createDependencies(environment: Environment): Dependencies {
         precision: environment.GPU_WORKER_PRECISION,
         threads: environment.GPU_WORKER_THREADS,
         queueLengthMax: environment.GPU_WORKER_QUEUE_LENGTH_MAX,
+        prefixCacheBytes: environment.GPU_WORKER_PREFIX_CACHE_BYTES,
         cacheFolder: environment.GPU_WORKER_CACHE_FOLDER,
         onProgress,
       }),

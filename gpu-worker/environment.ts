@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { defaultPrefixCacheBytes } from '#gpu-worker/scoring/prefix-cache/default-prefix-cache-bytes.ts';
 import { limits } from '#shared/limits.ts';
 import { parseSigningKeys } from '#shared/signed-calls/parse-signing-keys.ts';
 
@@ -43,6 +44,11 @@ export const environmentSchema = z.object({
   GPU_WORKER_THREADS: integer(1, 256).default(availableParallelism()),
   /** Documents that may wait. Too small: bursts end in 429 though the worker would have kept up; too large: callers wait past their deadline for nothing. */
   GPU_WORKER_QUEUE_LENGTH_MAX: integer(1, 1_000_000).default(4_096),
+  /**
+   * Bytes of keys and values of documents that are kept, over all threads: 3.5 MB for one of 150 tokens of the default model in int8, twice that in
+   * fp32. Default: a quarter of the memory. Too small: documents that come again are computed again, at about four times the cost; too large: the process is killed.
+   */
+  GPU_WORKER_PREFIX_CACHE_BYTES: integer(0, Number.MAX_SAFE_INTEGER).default(defaultPrefixCacheBytes()),
   /** Folder for converted weights, a few times the model's size. Lost or not writable: every start converts anew, or fails. */
   GPU_WORKER_CACHE_FOLDER: z.string().min(1).default('.hintrank/cache'),
   /** Bytes of adapter files that are loaded at once, over all tenants. Too small: adapters are loaded again and again, or refused while others are in use. */

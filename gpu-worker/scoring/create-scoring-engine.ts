@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { defaultPrefixCacheBytes } from '#gpu-worker/scoring/prefix-cache/default-prefix-cache-bytes.ts';
 import type { ScoringEngine, ScoringEngineOptions } from '#gpu-worker/scoring/scoring-engine.ts';
 import { ScoringPool } from '#gpu-worker/scoring/scoring-pool.ts';
 import { runPreparation } from '#gpu-worker/scoring/threads/run-preparation.ts';
@@ -23,6 +24,7 @@ export async function createScoringEngine(options: ScoringEngineOptions): Promis
     precision: options.precision,
     threads,
     queueLengthMax: options.queueLengthMax ?? queueLengthMaxDefault,
+    prefixBytesMax: options.prefixCacheBytes ?? defaultPrefixCacheBytes(),
     preparation,
   });
 }

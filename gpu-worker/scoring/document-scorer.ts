@@ -1,12 +1,22 @@
 import type { FrozenModel } from '#gpu-worker/language-model/frozen-model.ts';
 import type { TokenTemplate } from '#gpu-worker/q-peft/template.ts';
 import { defaultTemplate, resolveTemplate, type TemplateName } from '#gpu-worker/q-peft/template-registry.ts';
+import type { BatchEntry, BatchResult, ScoringWork, TaskOutcome } from '#gpu-worker/scoring/batch/scoring-work.ts';
+import { emptyStageTimes, measureStage } from '#gpu-worker/scoring/batch/stage-times.ts';
+import { SuffixRuns } from '#gpu-worker/scoring/batch/suffix-runs.ts';
 import { EmbeddingTable } from '#gpu-worker/scoring/embedding-table.ts';
 import { HintMaker, HintSessions } from '#gpu-worker/scoring/hint-maker.ts';
 import { LanguageModelRunner } from '#gpu-worker/scoring/language-model-runner.ts';
-import { PairScorer, type ScoringAdapter } from '#gpu-worker/scoring/pair-scorer.ts';
+import {
+  type BatchPlace,
+  PairScorer,
+  type PendingScores,
+  type ScoringAdapter,
+} from '#gpu-worker/scoring/pair-scorer.ts';
+import { FrozenPrefixes } from '#gpu-worker/scoring/prefix-cache/frozen-prefixes.ts';
+import { PrefixCache } from '#gpu-worker/scoring/prefix-cache/prefix-cache.ts';
 import type { LanguageModelGraphs } from '#gpu-worker/scoring/prepared-model/write-language-model-graphs.ts';
-import type { PairScore, QueryTask, ScoreTask, TokenTask } from '#gpu-worker/scoring/scoring-engine.ts';
+import type { QueryTask, ScoreTask, TokenTask } from '#gpu-worker/scoring/scoring-engine.ts';
 import { TokenDescriptions } from '#gpu-worker/scoring/token-descriptions.ts';
 import type { Tokenizer } from '#gpu-worker/tokenizer/tokenizer.ts';
 import type { AdapterFile } from '#shared/adapter-file/adapter-file.ts';
@@ -20,28 +30,42 @@ interface LoadedAdapter {
   readonly scoring: ScoringAdapter;
 }
 
-/** From text to scores on one thread: tokenises, resolves template and adapter, scores. */
+export interface DocumentScorerOptions {
+  readonly graphs: LanguageModelGraphs;
+  /** Bytes of the keys and values that are kept. */
+  readonly prefixBytesMax: number;
+  readonly now: () => number;
+}
+
+/** From texts to scores on one thread, batch by batch: tokenises, resolves template and adapter, lays out, runs. */
 export class DocumentScorer {
+  readonly #now: () => number;
   readonly #tokenizer: Tokenizer | null;
   readonly #embeddings: EmbeddingTable;
   readonly #hintSessions: HintSessions;
   readonly #runner: LanguageModelRunner;
+  readonly #prefixes: PrefixCache;
   readonly #scorer: PairScorer;
   readonly #descriptions: TokenDescriptions | null;
   readonly #templates = new Map<TemplateName, TokenTemplate>();
   readonly #adapters = new Map<string, LoadedAdapter>();
 
-  private constructor(model: FrozenModel, runner: LanguageModelRunner) {
+  private constructor(model: FrozenModel, runner: LanguageModelRunner, { prefixBytesMax, now }: DocumentScorerOptions) {
+    const embeddings = new EmbeddingTable(model.source);
+    const cache = new PrefixCache(prefixBytesMax);
+    const prefixes = new FrozenPrefixes({ runner, embeddings, cache });
+    this.#now = now;
     this.#tokenizer = model.tokenizer;
-    this.#embeddings = new EmbeddingTable(model.source);
+    this.#embeddings = embeddings;
     this.#hintSessions = new HintSessions(model.config.hiddenSize);
     this.#runner = runner;
-    this.#scorer = new PairScorer(runner, this.#embeddings, model.config.contextLength);
+    this.#prefixes = cache;
+    this.#scorer = new PairScorer({ embeddings, prefixes, contextLength: model.config.contextLength });
     this.#descriptions = model.tokenizer === null ? null : new TokenDescriptions(model.tokenizer);
   }
 
-  static async open(model: FrozenModel, graphs: LanguageModelGraphs): Promise<DocumentScorer> {
-    return new DocumentScorer(model, await LanguageModelRunner.open(graphs, model.config));
+  static async open(model: FrozenModel, options: DocumentScorerOptions): Promise<DocumentScorer> {
+    return new DocumentScorer(model, await LanguageModelRunner.open(options.graphs, model.config), options);
   }
 
   async close(): Promise<void> {
@@ -49,56 +73,26 @@ export class DocumentScorer {
     await this.#runner.close();
   }
 
-  async score(task: ScoreTask): Promise<PairScore[]> {
-    const tokenizer = this.#requireTokenizer();
-    const adapter = task.adapterDigest === undefined ? null : this.#adapter(task.adapterDigest);
-    const template = this.#template(task.template ?? adapter?.template ?? defaultTemplate, tokenizer);
-    const scores = await this.#scorer.score({
-      template,
-      documentIds: tokenizer.encode(template.textPrefix + task.document),
-      maxDocumentTokens: task.maxTokensPerDoc ?? limits.maxTokensPerDocDefault,
-      queries: task.queries.map((query) => tokenizer.encode(template.textPrefix + query)),
-      adapter: adapter?.scoring ?? null,
+  /** Scores the tasks together. One that cannot be scored fails alone; a score does not depend on what else is in the batch. */
+  async scoreBatch(entries: readonly BatchEntry[]): Promise<BatchResult<unknown>> {
+    const suffixes = new SuffixRuns({
+      runner: this.#runner,
+      width: this.#embeddings.width,
+      onFlushed: () => this.#prefixes.release(),
     });
-    const words = contentWords(task.document);
-    return scores.map((score, index) => ({
-      ...score,
-      lexicalMatch: lexicalMatch(queryWeights(task.queries[index] ?? ''), words),
-    }));
-  }
-
-  /**
-   * The query where the template's document is left out, under the base model: `clean-1` is then
-   * tok("given the hints, …\nPassage:") tok("\n") tok("Question:") | tok(" " + query). No adapter and no document comes near it.
-   */
-  async scoreQuery(task: QueryTask): Promise<PairScore> {
-    const tokenizer = this.#requireTokenizer();
-    const template = this.#template(task.template, tokenizer);
-    const queries = [tokenizer.encode(template.textPrefix + task.query)];
-    const [score] = await this.#scorer.score({
-      template,
-      documentIds: [],
-      maxDocumentTokens: 0,
-      queries,
-      adapter: null,
-    });
-    if (score === undefined) throw new Error('the scorer returned no score for the query');
-    return score;
-  }
-
-  async scoreTokens(task: TokenTask): Promise<PairScore> {
-    for (const ids of [task.promptIds, task.targetIds]) {
-      if (ids.length === 0)
-        throw new ServiceError('invalid_request', 'prompt_ids and target_ids need one token each at least');
-      const outside = ids.find((id) => !Number.isInteger(id) || id < 0 || id >= this.#embeddings.rows);
-      if (outside !== undefined) {
-        throw new ServiceError(
-          'invalid_request',
-          `token id ${outside} is outside the vocabulary of ${this.#embeddings.rows}`,
-        );
+    const pending: (() => TaskOutcome<unknown>)[] = [];
+    for (const { work, deadlineAtMs } of entries) {
+      const times = emptyStageTimes();
+      try {
+        if (deadlineAtMs !== undefined && deadlineAtMs <= this.#now()) throw new ServiceError('deadline_exceeded');
+        const scores = await this.#layOut(work, { suffixes, times });
+        pending.push(() => ({ kind: 'scored', scores: scores(), times }));
+      } catch (error) {
+        pending.push(() => ({ kind: 'failed', error }));
       }
     }
-    return this.#scorer.scoreTokens(task.promptIds, task.targetIds);
+    await suffixes.flush();
+    return { outcomes: pending.map(settle), runs: suffixes.counts, prefixes: this.#prefixes.statistics() };
   }
 
   async loadAdapter(digest: string, adapter: AdapterFile): Promise<void> {
@@ -123,6 +117,64 @@ export class DocumentScorer {
     this.#adapters.delete(digest);
   }
 
+  #layOut(work: ScoringWork, place: BatchPlace): Promise<PendingScores> {
+    switch (work.kind) {
+      case 'score':
+        return this.#layOutDocument(work.task, place);
+      case 'query':
+        return this.#layOutQuery(work.task, place);
+      case 'tokens':
+        return this.#layOutTokens(work.task, place);
+    }
+  }
+
+  async #layOutDocument(task: ScoreTask, place: BatchPlace): Promise<PendingScores> {
+    const tokenizer = this.#requireTokenizer();
+    const adapter = task.adapterDigest === undefined ? null : this.#adapter(task.adapterDigest);
+    const template = this.#template(task.template ?? adapter?.template ?? defaultTemplate, tokenizer);
+    const { documentIds, queries, matches } = await measureStage(place.times, 'tokenizeMs', () => {
+      const words = contentWords(task.document);
+      return {
+        documentIds: tokenizer.encode(template.textPrefix + task.document),
+        queries: task.queries.map((query) => tokenizer.encode(template.textPrefix + query)),
+        matches: task.queries.map((query) => lexicalMatch(queryWeights(query), words)),
+      };
+    });
+    const maxDocumentTokens = task.maxTokensPerDoc ?? limits.maxTokensPerDocDefault;
+    const tokenized = { template, documentIds, maxDocumentTokens, queries, adapter: adapter?.scoring ?? null };
+    const scores = await this.#scorer.layOut(tokenized, place);
+    return () => scores().map((score, index) => ({ ...score, lexicalMatch: matches[index] ?? 0 }));
+  }
+
+  /**
+   * The query where the template's document is left out, under the base model: `clean-1` is then
+   * tok("given the hints, …\nPassage:") tok("\n") tok("Question:") | tok(" " + query). No adapter and no document comes near it.
+   */
+  async #layOutQuery(task: QueryTask, place: BatchPlace): Promise<PendingScores> {
+    const tokenizer = this.#requireTokenizer();
+    const template = this.#template(task.template, tokenizer);
+    const query = await measureStage(place.times, 'tokenizeMs', () =>
+      tokenizer.encode(template.textPrefix + task.query),
+    );
+    const tokenized = { template, documentIds: [], maxDocumentTokens: 0, queries: [query], adapter: null };
+    return this.#scorer.layOut(tokenized, place);
+  }
+
+  async #layOutTokens(task: TokenTask, place: BatchPlace): Promise<PendingScores> {
+    for (const ids of [task.promptIds, task.targetIds]) {
+      if (ids.length === 0)
+        throw new ServiceError('invalid_request', 'prompt_ids and target_ids need one token each at least');
+      const outside = ids.find((id) => !Number.isInteger(id) || id < 0 || id >= this.#embeddings.rows);
+      if (outside !== undefined) {
+        throw new ServiceError(
+          'invalid_request',
+          `token id ${outside} is outside the vocabulary of ${this.#embeddings.rows}`,
+        );
+      }
+    }
+    return this.#scorer.layOutTokens(task.promptIds, task.targetIds, place);
+  }
+
   #requireTokenizer(): Tokenizer {
     if (this.#tokenizer !== null) return this.#tokenizer;
     throw new ServiceError('invalid_request', 'The model has no tokenizer, so it scores token ids only.');
@@ -141,5 +193,13 @@ export class DocumentScorer {
     const resolved = resolveTemplate(name, tokenizer);
     this.#templates.set(name, resolved);
     return resolved;
+  }
+}
+
+function settle(outcome: () => TaskOutcome<unknown>): TaskOutcome<unknown> {
+  try {
+    return outcome();
+  } catch (error) {
+    return { kind: 'failed', error };
   }
 }

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TokenTemplate } from '#gpu-worker/q-peft/template.ts';
-import { PairScorer, type ScoringAdapter, type TokenizedTask } from '#gpu-worker/scoring/pair-scorer.ts';
+import type { ScoringAdapter, TokenizedTask } from '#gpu-worker/scoring/pair-scorer.ts';
 import { goldenFolder } from '#test/golden/golden-folder.ts';
 import { type GoldenModel, prepareGoldenModel } from '#test/golden/prepare-golden-model.ts';
+import { createTestScorer, type TestScorer } from '#test/support/create-test-scorer.ts';
 
 /** 8 tokens beside document and query; the context of 24 then has room for 17 of the two, as the last target is only predicted. */
 const template: TokenTemplate = {
@@ -24,10 +25,10 @@ const document = Array.from({ length: 40 }, (_, n) => 20 + ((n * 7) % 60));
 const query = [30, 31, 32];
 
 let tiny: GoldenModel;
-let scorer: PairScorer;
+let scorer: TestScorer;
 beforeAll(async () => {
   tiny = await prepareGoldenModel(join(goldenFolder, 'tiny-llama'), 'fp32');
-  scorer = new PairScorer(tiny.runner, tiny.embeddings, contextLength);
+  scorer = createTestScorer(tiny, contextLength);
 });
 afterAll(() => tiny.close());
 
@@ -67,6 +68,34 @@ describe('a pair', () => {
     expect(first).toEqual(alone);
     expect(last).toEqual(alone);
     expect(cut?.documentTokens).toBe(alone.documentTokens - 6);
+  });
+});
+
+describe('pairs of one batch', () => {
+  const tasks = Array.from({ length: 7 }, (_, n) =>
+    taskOf({ documentIds: document.slice(0, 4 + n), queries: [query, query.slice(0, 1 + (n % 3))] }),
+  );
+
+  it('share runs, four to a run, and score bit for bit as each alone', async () => {
+    const alone = [];
+    for (const task of tasks) alone.push(await scorer.score(task));
+    const { scores, runs } = await scorer.scoreTogether(tasks);
+    expect(scores).toEqual(alone);
+    expect(runs).toMatchObject({ runs: 4, sequences: 14 });
+  });
+
+  it('score the same with everything kept, with nothing kept, and with room for one prefix only', async () => {
+    const scorers = [0, 25_000, 50_000_000].map((bytes) => createTestScorer(tiny, contextLength, bytes));
+    const rounds = [];
+    for (const one of scorers) {
+      for (let round = 0; round < 2; round += 1) rounds.push((await one.scoreTogether(tasks)).scores);
+    }
+    for (const round of rounds) expect(round).toEqual(rounds[0]);
+    const [none, little, all] = scorers.map(({ cache }) => cache.statistics());
+    expect(none).toMatchObject({ hits: 0, entries: 0 });
+    expect(little).toMatchObject({ entries: 1 });
+    expect(little?.evictions).toBeGreaterThan(7);
+    expect(all).toMatchObject({ hits: 7, misses: 7, entries: 7, evictions: 0 });
   });
 });
 

@@ -7,9 +7,11 @@ import {
   targetsOf,
 } from '#gpu-worker/q-peft/layout-pair.ts';
 import type { TokenTemplate } from '#gpu-worker/q-peft/template.ts';
+import { measureStage, type StageTimes } from '#gpu-worker/scoring/batch/stage-times.ts';
+import type { PendingSequence, SuffixRuns } from '#gpu-worker/scoring/batch/suffix-runs.ts';
 import type { EmbeddingTable } from '#gpu-worker/scoring/embedding-table.ts';
 import type { HintMaker } from '#gpu-worker/scoring/hint-maker.ts';
-import type { LanguageModelRunner } from '#gpu-worker/scoring/language-model-runner.ts';
+import type { FrozenPrefixes } from '#gpu-worker/scoring/prefix-cache/frozen-prefixes.ts';
 import type { PairScore } from '#gpu-worker/scoring/scoring-engine.ts';
 import { type KeyValues, noKeyValues } from '#gpu-worker/scoring/suffix-feeds.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
@@ -33,66 +35,86 @@ export interface ScoringAdapter {
   readonly hints: HintMaker | null;
 }
 
+export interface PairScorerOptions {
+  readonly embeddings: EmbeddingTable;
+  readonly prefixes: FrozenPrefixes;
+  readonly contextLength: number;
+}
+
+/** Where the suffixes of a batch go, and where the time of this task is written down. */
+export interface BatchPlace {
+  readonly suffixes: SuffixRuns;
+  readonly times: StageTimes;
+}
+
+/** The scores of a task that was laid out; to be called when all suffixes were run. Throws what went wrong in them. */
+export type PendingScores = () => PairScore[];
+
 /**
- * Scores pairs as method.md section 2 lays them out. The prefix always is a run of its own and the suffix another, warm or cold: a
- * score then cannot depend on caching, by construction, on any processor.
+ * Lays pairs out as method.md section 2 does. The prefix always is a run of its own and the suffix another, warm or cold: a score then cannot
+ * depend on caching, by construction, on any processor.
  */
 export class PairScorer {
-  readonly #runner: LanguageModelRunner;
-  readonly #embeddings: EmbeddingTable;
-  readonly #contextLength: number;
+  readonly #options: PairScorerOptions;
 
-  constructor(runner: LanguageModelRunner, embeddings: EmbeddingTable, contextLength: number) {
-    this.#runner = runner;
-    this.#embeddings = embeddings;
-    this.#contextLength = contextLength;
+  constructor(options: PairScorerOptions) {
+    this.#options = options;
   }
 
-  async score(task: TokenizedTask): Promise<PairScore[]> {
-    const scores: PairScore[] = [];
+  /** Hints and prefixes of every query of the task; the suffixes are handed over, to be run with those of other tasks. */
+  async layOut(task: TokenizedTask, place: BatchPlace): Promise<PendingScores> {
+    const pending: (() => PairScore)[] = [];
     let prefix: { readonly documentTokens: number; readonly keyValues: KeyValues } | null = null;
     for (const query of task.queries) {
       const documentIds = this.#fitDocument(task, query);
-      const adapter = await this.#adapterParts(task, query, documentIds);
+      const adapter = await this.#adapterParts(task, query, documentIds, place.times);
       const shared = adapter.parts.hints === null || adapter.parts.hintLocation === 'suffix';
       if (prefix === null || !shared || prefix.documentTokens !== documentIds.length) {
         const parts = layoutPrefix(task.template, documentIds, adapter.parts);
-        const keyValues = await this.#runner.keyValues(this.#embeddings.embed(parts));
+        const keyValues = await this.#options.prefixes.keyValues(parts, place.times);
         prefix = { documentTokens: documentIds.length, keyValues };
       }
       const targetIds = targetsOf(task.template, query);
-      const embeddings = this.#embeddings.embed(layoutSuffix(task.template, targetIds, adapter.parts));
-      const values = await this.#targets(embeddings, prefix.keyValues, targetIds);
-      scores.push({
-        ...summarise(targetIds, values),
+      const embeddings = this.#options.embeddings.embed(layoutSuffix(task.template, targetIds, adapter.parts));
+      const sequence = await this.#handOver(embeddings, prefix.keyValues, targetIds, place);
+      pending.push(() => ({
+        ...summarise(targetIds, sequence.values()),
         documentTokens: documentIds.length,
         truncated: documentIds.length < task.documentIds.length,
         ...(adapter.selectedIds === null ? {} : { selectedIds: adapter.selectedIds }),
-      });
+      }));
     }
-    return scores;
+    return () => pending.map((score) => score());
   }
 
-  /** log p(target | prompt, targets so far), in one run. */
-  async scoreTokens(promptIds: readonly number[], targetIds: readonly number[]): Promise<PairScore> {
+  /** log p(target | prompt, targets so far), in one run: nothing of it could be kept. */
+  async layOutTokens(
+    promptIds: readonly number[],
+    targetIds: readonly number[],
+    place: BatchPlace,
+  ): Promise<PendingScores> {
+    const { contextLength } = this.#options;
     const length = promptIds.length + targetIds.length;
-    if (length > this.#contextLength + 1) {
+    if (length > contextLength + 1) {
       throw new ServiceError(
         'invalid_request',
-        `prompt and targets have ${length} tokens, the model's context is ${this.#contextLength}`,
+        `prompt and targets have ${length} tokens, the model's context is ${contextLength}`,
       );
     }
-    const embeddings = this.#embeddings.gather([...promptIds, ...targetIds.slice(0, -1)]);
-    const values = await this.#targets(embeddings, noKeyValues, targetIds);
-    return { ...summarise(targetIds, values), documentTokens: promptIds.length, truncated: false };
+    const embeddings = this.#options.embeddings.gather([...promptIds, ...targetIds.slice(0, -1)]);
+    const sequence = await this.#handOver(embeddings, noKeyValues, targetIds, place);
+    return () => [{ ...summarise(targetIds, sequence.values()), documentTokens: promptIds.length, truncated: false }];
   }
 
-  async #targets(embeddings: Float32Array, past: KeyValues, targetIds: readonly number[]): Promise<Float32Array> {
-    const first = embeddings.length / this.#embeddings.width - targetIds.length;
+  #handOver(
+    embeddings: Float32Array,
+    past: KeyValues,
+    targetIds: readonly number[],
+    { suffixes, times }: BatchPlace,
+  ): Promise<PendingSequence> {
+    const first = embeddings.length / this.#options.embeddings.width - targetIds.length;
     const targetRows = targetIds.map((_, index) => first + index);
-    const [values] = await this.#runner.logProbabilities([{ embeddings, past, targetRows, targetIds }]);
-    if (values === undefined) throw new Error('the run returned nothing for its sequence');
-    return values;
+    return suffixes.add({ embeddings, past, targetRows, targetIds }, times);
   }
 
   #fitDocument(task: TokenizedTask, query: readonly number[]): readonly number[] {
@@ -101,10 +123,10 @@ export class PairScorer {
       adapter === null || adapter.hints === null
         ? 0
         : adapter.hintRows(query.length) + template.hintOpen.length + template.hintClose.length;
-    const softPromptRows = adapter?.softPrompt ? adapter.softPrompt.length / this.#embeddings.width : null;
+    const softPromptRows = adapter?.softPrompt ? adapter.softPrompt.length / this.#options.embeddings.width : null;
     return fitDocument(task.documentIds, {
       template,
-      contextLength: this.#contextLength,
+      contextLength: this.#options.contextLength,
       maxDocumentTokens: task.maxDocumentTokens,
       queryTokens: query.length,
       hintRows,
@@ -116,12 +138,15 @@ export class PairScorer {
     task: TokenizedTask,
     query: readonly number[],
     document: readonly number[],
+    times: StageTimes,
   ): Promise<{ parts: AdapterParts; selectedIds: readonly number[] | null }> {
     const { adapter, template } = task;
     if (adapter === null) return { parts: noAdapterParts, selectedIds: null };
-    const { hintLocation, softPrompt } = adapter;
-    if (adapter.hints === null) return { parts: { hints: null, hintLocation, softPrompt }, selectedIds: null };
-    const made = await adapter.hints.make({ open: template.hintOpen, close: template.hintClose, query, document });
+    const { hintLocation, softPrompt, hints } = adapter;
+    if (hints === null) return { parts: { hints: null, hintLocation, softPrompt }, selectedIds: null };
+    const made = await measureStage(times, 'hintsMs', () =>
+      hints.make({ open: template.hintOpen, close: template.hintClose, query, document }),
+    );
     return { parts: { hints: made.rows, hintLocation, softPrompt }, selectedIds: made.selectedIds };
   }
 }

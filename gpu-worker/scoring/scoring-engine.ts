@@ -94,6 +94,8 @@ export interface ScoringEngineOptions {
   readonly threads?: number;
   /** Tasks that may wait before `overloaded`; default 4,096. */
   readonly queueLengthMax?: number;
+  /** Bytes of kept keys and values of document prefixes, over all threads; default: a quarter of the memory. 0 keeps none. */
+  readonly prefixCacheBytes?: number;
   /** Folder for the converted weights (made if missing), keyed by the model's fingerprint. */
   readonly cacheFolder: string;
   /** Progress of the one-time conversion: a stage name and a fraction in [0, 1]. */

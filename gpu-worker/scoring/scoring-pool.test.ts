@@ -48,6 +48,8 @@ const taskOf = (n: number): TokenTask => ({
   promptIds: Array.from({ length: 3 + ((n * 11) % 40) }, (_, at) => (n * 31 + at * 17) % 96),
   targetIds: Array.from({ length: 1 + (n % 5) }, (_, at) => (n * 13 + at * 29) % 96),
 });
+/** Tasks are given to threads once their caller has asked for everything it wants. */
+const dispatched = () => Promise.resolve();
 const rejection = (promise: Promise<unknown>) =>
   promise.then(
     () => 'no rejection',
@@ -70,7 +72,9 @@ describe.each(['fp32', 'int8'] as const)('scores in %s', (precision) => {
 describe('the queue', () => {
   it('holds what waits, not what runs, and refuses past its limit with a time to retry', async () => {
     const engine = await start({ queueLengthMax: 2 });
-    const taken = [engine.scoreTokens(taskOf(0)), engine.scoreTokens(taskOf(1)), engine.scoreTokens(taskOf(2))];
+    const running = engine.scoreTokens(taskOf(0));
+    await dispatched();
+    const taken = [running, engine.scoreTokens(taskOf(1)), engine.scoreTokens(taskOf(2))];
     expect(engine.queueLength()).toBe(2);
     const error = await rejection(engine.scoreTokens(taskOf(3)));
     expect(error).toMatchObject({ code: 'overloaded', retryAfterSeconds: expect.any(Number) });
@@ -131,6 +135,7 @@ describe('closing', () => {
   it('finishes what runs, rejects what waits and what comes later, and ends every thread', async () => {
     const engine = await start({ threads: 2 });
     const running = [engine.scoreTokens(taskOf(0)), engine.scoreTokens(taskOf(1))];
+    await dispatched();
     const waiting = rejection(engine.scoreTokens(taskOf(2)));
     const closed = engine.close();
     expect(await waiting).toMatchObject({ code: 'not_ready' });
@@ -172,13 +177,14 @@ function textAdapter(): Uint8Array {
 }
 
 describe('a thread that dies', () => {
-  it('fails its own task only; another takes its place and has the adapters', async () => {
+  it('fails its own batch only; another takes its place and has the adapters', async () => {
     const engine = await start({ modelPath: writeTinyTextModel(join(folder, 'dying')) });
     const { digest } = await engine.loadAdapter(textAdapter());
     const task = { document: 'Wells are bored by hand.', queries: ['who bores wells'], adapterDigest: digest };
     const before = await engine.score(task);
     const killed = kill(threads.running()[0]);
     const victim = rejection(engine.score(task));
+    await dispatched();
     const waiting = engine.score(task);
     await killed;
     expect(await victim).toMatchObject({ message: expect.stringContaining('null') });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
+import type { BatchEntry, ScoringWork, TaskOutcome } from '#gpu-worker/scoring/batch/scoring-work.ts';
 import { QueryLikelihoods } from '#gpu-worker/scoring/query-likelihoods.ts';
 import type {
   AdapterSummary,
@@ -13,10 +14,13 @@ import type {
   TokenTask,
 } from '#gpu-worker/scoring/scoring-engine.ts';
 import { type QueuedTask, TaskQueue } from '#gpu-worker/scoring/task-queue.ts';
-import type {
-  PreparationResult,
-  ScoringThreadOptions,
-  ThreadWork,
+import {
+  type BatchReply,
+  fromPortableError,
+  type PortableError,
+  type PreparationResult,
+  type ScoringThreadOptions,
+  type ThreadWork,
 } from '#gpu-worker/scoring/threads/thread-messages.ts';
 import { WorkerThreadHandle } from '#gpu-worker/scoring/threads/worker-thread-handle.ts';
 import { parseAdapterFile } from '#shared/adapter-file/parse-adapter-file.ts';
@@ -28,6 +32,8 @@ export interface ScoringPoolOptions {
   readonly precision: Precision;
   readonly threads: number;
   readonly queueLengthMax: number;
+  /** Bytes of kept keys and values, of all threads together. */
+  readonly prefixBytesMax: number;
   readonly preparation: PreparationResult;
 }
 
@@ -39,18 +45,22 @@ interface LoadedAdapter {
   readonly onThreads: Promise<unknown>;
 }
 
-type ScoringThread = WorkerThreadHandle<ThreadWork, PairScore[] | null>;
+type ScoringThread = WorkerThreadHandle<ThreadWork, BatchReply | null>;
+type WaitingTask = QueuedTask<ScoringWork, PairScore[]>;
 
 const threadEntry = new URL('./threads/scoring-thread.ts', import.meta.url);
+
+/** Documents of one batch at most: two runs of four suffixes. */
+const batchTasksMax = 8;
 
 /** Weight of the newest task in the running mean of task durations. */
 const durationSmoothing = 0.1;
 
-/** The threads, the queue in front of them, and the adapters that they hold. A thread runs one task at a time; one that dies is replaced. */
+/** The threads, the queue in front of them, and the adapters that they hold. A thread runs one batch at a time; one that dies is replaced. */
 export class ScoringPool implements ScoringEngine {
   readonly info: EngineInfo;
   readonly #options: ScoringPoolOptions;
-  readonly #queue: TaskQueue<ThreadWork, PairScore[]>;
+  readonly #queue: TaskQueue<ScoringWork, PairScore[]>;
   readonly #threads = new Set<ScoringThread>();
   readonly #idle: ScoringThread[] = [];
   readonly #adapters = new Map<string, LoadedAdapter>();
@@ -59,6 +69,7 @@ export class ScoringPool implements ScoringEngine {
   readonly #queryLikelihoods = new QueryLikelihoods();
   #meanTaskMs = 100;
   #closed = false;
+  #dispatching = false;
 
   private constructor(options: ScoringPoolOptions) {
     const { preparation } = options;
@@ -156,7 +167,7 @@ export class ScoringPool implements ScoringEngine {
     this.#threads.clear();
   }
 
-  #enqueue(work: ThreadWork, options: TaskOptions): Promise<PairScore[]> {
+  #enqueue(work: ScoringWork, options: TaskOptions): Promise<PairScore[]> {
     const { signal } = options;
     if (this.#closed) return Promise.reject(new ServiceError('not_ready', 'The worker is shutting down.'));
     if (signal?.aborted) return Promise.reject(new ServiceError('request_cancelled'));
@@ -175,38 +186,56 @@ export class ScoringPool implements ScoringEngine {
           { once: true },
         );
       }
+      this.#dispatchSoon();
+    });
+  }
+
+  /** After the caller's other documents have come too, so that they share batches. */
+  #dispatchSoon(): void {
+    if (this.#dispatching) return;
+    this.#dispatching = true;
+    queueMicrotask(() => {
+      this.#dispatching = false;
       this.#dispatch();
     });
   }
 
   #dispatch(): void {
     while (this.#idle.length > 0) {
-      const task = this.#queue.next(Date.now());
-      if (task === null) return;
+      const share = Math.ceil(this.#queue.length / this.#options.threads);
+      const tasks = this.#queue.nextBatch(Date.now(), Math.min(batchTasksMax, Math.max(1, share)));
+      if (tasks.length === 0) return;
       const thread = this.#idle.pop();
       if (thread === undefined) throw new Error('no idle thread, although one was counted');
-      const run: Promise<void> = this.#run(thread, task).finally(() => this.#running.delete(run));
+      const run: Promise<void> = this.#run(thread, tasks).finally(() => this.#running.delete(run));
       this.#running.add(run);
     }
   }
 
-  /** Never rejects: what goes wrong goes to the task. */
-  async #run(thread: ScoringThread, task: QueuedTask<ThreadWork, PairScore[]>): Promise<void> {
-    const startedAt = performance.now();
+  /** Never rejects: what goes wrong goes to the tasks. */
+  async #run(thread: ScoringThread, tasks: readonly WaitingTask[]): Promise<void> {
+    const startedAtMs = performance.now();
+    const entries: BatchEntry[] = tasks.map(({ work, options }) => ({ work, deadlineAtMs: options.deadlineAtMs }));
     try {
-      task.resolve((await thread.send(task.work)) ?? []);
+      const reply = await thread.send({ kind: 'batch', entries });
+      for (const [index, task] of tasks.entries()) settle(task, reply?.outcomes[index]);
     } catch (error) {
-      task.reject(error instanceof Error ? error : new Error(String(error)));
+      for (const task of tasks) task.reject(error instanceof Error ? error : new Error(String(error)));
     }
-    this.#meanTaskMs += (performance.now() - startedAt - this.#meanTaskMs) * durationSmoothing;
+    const meanMs = (performance.now() - startedAtMs) / tasks.length;
+    this.#meanTaskMs += (meanMs - this.#meanTaskMs) * durationSmoothing;
     if (!this.#threads.has(thread)) return;
     this.#idle.push(thread);
     this.#dispatch();
   }
 
   async #startThread(): Promise<void> {
-    const { modelPath, preparation } = this.#options;
-    const options: ScoringThreadOptions = { modelPath, graphs: preparation.prepared.graphs };
+    const { modelPath, preparation, prefixBytesMax, threads } = this.#options;
+    const options: ScoringThreadOptions = {
+      modelPath,
+      graphs: preparation.prepared.graphs,
+      prefixBytesMax: Math.floor(prefixBytesMax / threads),
+    };
     const thread: ScoringThread = await WorkerThreadHandle.start(threadEntry, options, () =>
       this.#replaceThread(thread),
     );
@@ -217,7 +246,7 @@ export class ScoringPool implements ScoringEngine {
     this.#dispatch();
   }
 
-  /** A thread died: its task was rejected by its handle; another takes its place. If that one cannot start, nothing waits for ever. */
+  /** A thread died: its batch was rejected by its handle; another takes its place. If that one cannot start, nothing waits for ever. */
   #replaceThread(thread: ScoringThread): void {
     this.#threads.delete(thread);
     const index = this.#idle.indexOf(thread);
@@ -237,4 +266,10 @@ export class ScoringPool implements ScoringEngine {
   #retryAfterSeconds(): number {
     return Math.max(1, Math.ceil((this.#queue.length * this.#meanTaskMs) / this.#options.threads / 1_000));
   }
+}
+
+function settle(task: WaitingTask, outcome: TaskOutcome<PortableError> | undefined): void {
+  if (outcome === undefined) task.reject(new Error('a scoring thread answered too few tasks'));
+  else if (outcome.kind === 'scored') task.resolve(outcome.scores);
+  else task.reject(fromPortableError(outcome.error));
 }

@@ -45,6 +45,14 @@ export class TaskQueue<Work, Result> {
     return null;
   }
 
+  /** The oldest tasks that are still wanted, at most `count` of them. */
+  nextBatch(nowMs: number, count: number): QueuedTask<Work, Result>[] {
+    const batch: QueuedTask<Work, Result>[] = [];
+    for (let task = this.next(nowMs); task !== null; task = batch.length < count ? this.next(nowMs) : null)
+      batch.push(task);
+    return batch;
+  }
+
   /** Takes a task out whose caller has left; nothing happens if it no longer waits. */
   remove(task: QueuedTask<Work, Result>): void {
     const index = this.#waiting.indexOf(task);

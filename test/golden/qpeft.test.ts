@@ -5,7 +5,6 @@ import { layoutPrefix, layoutSuffix, targetsOf } from '#gpu-worker/q-peft/layout
 import { allowedHintTokens, rankDocumentTokens, selectHintTokens } from '#gpu-worker/q-peft/select-hint-tokens.ts';
 import { AdapterEmbeddingTable } from '#gpu-worker/scoring/adapter-embedding-table.ts';
 import { HintSessions } from '#gpu-worker/scoring/hint-maker.ts';
-import { PairScorer } from '#gpu-worker/scoring/pair-scorer.ts';
 import { expectClose, expectCloseIfStored, tolerances } from '#test/golden/compare-tensors.ts';
 import { goldenFolder } from '#test/golden/golden-folder.ts';
 import { type GoldenModel, prepareGoldenModel } from '#test/golden/prepare-golden-model.ts';
@@ -20,18 +19,19 @@ import {
   specialIds,
 } from '#test/golden/qpeft-fixture.ts';
 import { readGoldenTensors } from '#test/golden/read-golden-tensors.ts';
+import { createTestScorer, type TestScorer } from '#test/support/create-test-scorer.ts';
 
 /** Below this distance between neighbouring cells, float32 may order them either way (golden README). */
 const scoreGapMin = 1e-7;
 
 let golden: GoldenModel;
 let sessions: HintSessions;
-let scorer: PairScorer;
+let scorer: TestScorer;
 
 beforeAll(async () => {
   golden = await prepareGoldenModel(join(goldenFolder, 'tiny-llama'), 'fp32');
   sessions = new HintSessions(golden.model.config.hiddenSize);
-  scorer = new PairScorer(golden.runner, golden.embeddings, golden.model.config.contextLength);
+  scorer = createTestScorer(golden, golden.model.config.contextLength);
 });
 afterAll(async () => {
   await sessions.close();

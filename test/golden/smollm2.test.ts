@@ -6,13 +6,13 @@ import { fetchDefaultModel } from '#gpu-worker/model-store/fetch-default-model.t
 import { layoutPrefix, layoutSuffix, noAdapterParts } from '#gpu-worker/q-peft/layout-pair.ts';
 import { resolveTemplate } from '#gpu-worker/q-peft/template-registry.ts';
 import { HintMaker, HintSessions } from '#gpu-worker/scoring/hint-maker.ts';
-import { PairScorer } from '#gpu-worker/scoring/pair-scorer.ts';
 import { TokenDescriptions } from '#gpu-worker/scoring/token-descriptions.ts';
 import { parseAdapterFile } from '#shared/adapter-file/parse-adapter-file.ts';
 import { expectClose, expectCloseIfStored, tolerances } from '#test/golden/compare-tensors.ts';
 import { goldenFolder, readGoldenJson } from '#test/golden/golden-folder.ts';
 import { type GoldenModel, prepareGoldenModel } from '#test/golden/prepare-golden-model.ts';
 import { readGoldenTensors } from '#test/golden/read-golden-tensors.ts';
+import { createTestScorer, type TestScorer } from '#test/support/create-test-scorer.ts';
 
 interface GoldenRun {
   readonly document_text: string;
@@ -39,12 +39,12 @@ const cosineTie = 2e-6;
 let compared = 0;
 let golden: GoldenModel;
 let sessions: HintSessions;
-let scorer: PairScorer;
+let scorer: TestScorer;
 
 beforeAll(async () => {
   golden = await prepareGoldenModel(await fetchDefaultModel({}), 'fp32', convertedWeightsFolder);
   sessions = new HintSessions(golden.model.config.hiddenSize);
-  scorer = new PairScorer(golden.runner, golden.embeddings, golden.model.config.contextLength);
+  scorer = createTestScorer(golden, golden.model.config.contextLength);
 });
 afterAll(async () => {
   expect(compared, 'stored tensors that were compared').toBe(tensors.size);

@@ -48,9 +48,18 @@ it('leaves the document out of the template and changes nothing else', async () 
   if (tokenizer === null) throw new Error('the default model has a tokenizer');
   const segments = ['given the hints, please generate a question for the input passage\nPassage:', '\n', 'Question:'];
   const promptIds = segments.flatMap((segment) => tokenizer.encode(segment));
-  const inOneRun = await two.scoreTokens({ promptIds, targetIds: tokenizer.encode(` ${query}`) });
+  const targetIds = tokenizer.encode(` ${query}`);
   close();
-  expect(await two.queryLogLikelihood(task)).toBeCloseTo(inOneRun.meanLogLikelihood, 4);
+  // In int8 the two differ: between two runs keys and values are float16, within one they are not.
+  const engine = await createScoringEngine({
+    modelPath,
+    precision: 'fp32',
+    threads: 1,
+    cacheFolder: convertedWeightsFolder,
+  });
+  const inOneRun = await engine.scoreTokens({ promptIds, targetIds });
+  expect(await engine.queryLogLikelihood(task)).toBeCloseTo(inOneRun.meanLogLikelihood, 4);
+  await engine.close();
 });
 
 it('is less than the likelihood given a document that answers', async () => {

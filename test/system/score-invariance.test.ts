@@ -72,6 +72,20 @@ describe.each<Precision>(['fp32', 'int8'])('a score in %s', (precision) => {
     expect(await bitsOf(one, documents.slice(0, 16))).toEqual(reference.slice(0, 16));
   });
 
+  it('is bitwise the same with kept prefixes, without any, and with room for a few', async () => {
+    const sample = documents.slice(0, 8);
+    // These were scored before, by several tests.
+    expect(await bitsOf(two, sample)).toEqual(reference.slice(0, 8));
+    const modelPath = await fetchDefaultModel({});
+    for (const prefixCacheBytes of [0, 4_000_000]) {
+      const options = { modelPath, precision, threads: 1, cacheFolder: convertedWeightsFolder, prefixCacheBytes };
+      const engine = await createScoringEngine(options);
+      expect(await bitsOf(engine, sample)).toEqual(reference.slice(0, 8));
+      expect(await bitsOf(engine, sample.toReversed())).toEqual(reference.slice(0, 8).reverse());
+      await engine.close();
+    }
+  });
+
   it('is bitwise the same beside other queries for the same document', async () => {
     const [document = ''] = documents;
     const [together] = await two.score({ document, queries: [query, 'another question?', 'and one more'] });
@@ -87,6 +101,29 @@ describe.each<Precision>(['fp32', 'int8'])('a score in %s', (precision) => {
     expect(mixed[0]).not.toEqual(reference.slice(0, 6));
     for (const [index, document] of sample.entries()) {
       expect(await bitsOf(two, [document], digest)).toEqual([mixed[0]?.[index]]);
+    }
+  });
+
+  it('is bitwise the same in runs that adapters of both kinds and the base model share, cold and warm', async () => {
+    const read = (kind: string) =>
+      new Uint8Array(readFileSync(join(goldenFolder, `smollm2/adapter_${kind}.safetensors`)));
+    const sample = documents.slice(0, 8);
+    const alone: string[][] = [];
+    const digests: (string | undefined)[] = [undefined];
+    for (const kind of ['A', 'R']) digests.push((await two.loadAdapter(read(kind))).digest);
+    for (const digest of digests) {
+      const bitsAlone = [];
+      for (const document of sample) bitsAlone.push(...(await bitsOf(two, [document], digest)));
+      alone.push(bitsAlone);
+    }
+    expect(new Set(alone.flat()).size).toBe(24);
+    for (const kind of ['A', 'R']) await one.loadAdapter(read(kind));
+    for (const engine of [one, one, two]) {
+      // Document by document, so that neighbours in a run differ in their adapter.
+      const mixed = await Promise.all(
+        sample.flatMap((document) => digests.map((digest) => bitsOf(engine, [document], digest))),
+      );
+      expect(mixed.flat()).toEqual(sample.flatMap((_, index) => alone.map((own) => own[index])));
     }
   });
 });

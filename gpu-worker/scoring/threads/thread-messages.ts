@@ -1,6 +1,7 @@
+import type { BatchEntry, BatchResult } from '#gpu-worker/scoring/batch/scoring-work.ts';
 import type { PreparedModel } from '#gpu-worker/scoring/prepared-model/prepare-model.ts';
 import type { LanguageModelGraphs } from '#gpu-worker/scoring/prepared-model/write-language-model-graphs.ts';
-import type { Precision, QueryTask, ScoreTask, TokenTask } from '#gpu-worker/scoring/scoring-engine.ts';
+import type { Precision } from '#gpu-worker/scoring/scoring-engine.ts';
 import { type ErrorCode, errorCatalogue } from '#shared/errors/error-catalogue.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 
@@ -30,12 +31,12 @@ export type PreparationMessage =
 export interface ScoringThreadOptions {
   readonly modelPath: string;
   readonly graphs: LanguageModelGraphs;
+  /** Bytes of the keys and values that the thread keeps. */
+  readonly prefixBytesMax: number;
 }
 
 export type ThreadRequest =
-  | { readonly id: number; readonly kind: 'score'; readonly task: ScoreTask }
-  | { readonly id: number; readonly kind: 'query'; readonly task: QueryTask }
-  | { readonly id: number; readonly kind: 'tokens'; readonly task: TokenTask }
+  | { readonly id: number; readonly kind: 'batch'; readonly entries: readonly BatchEntry[] }
   | { readonly id: number; readonly kind: 'load-adapter'; readonly digest: string; readonly file: Uint8Array }
   | { readonly id: number; readonly kind: 'unload-adapter'; readonly digest: string };
 
@@ -45,6 +46,9 @@ export type ThreadWork = ThreadRequest extends infer Request
     ? Omit<Request, 'id'>
     : never
   : never;
+
+/** The answer to a batch; to the other requests it is null. */
+export type BatchReply = BatchResult<PortableError>;
 
 /** An error as it crosses threads: structured clone drops the class and its fields. */
 export interface PortableError {

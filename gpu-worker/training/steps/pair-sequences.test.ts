@@ -7,6 +7,7 @@ import { openModel } from '#gpu-worker/language-model/open-model.ts';
 import { DocumentScorer } from '#gpu-worker/scoring/document-scorer.ts';
 import { EmbeddingTable } from '#gpu-worker/scoring/embedding-table.ts';
 import { prepareModel } from '#gpu-worker/scoring/prepared-model/prepare-model.ts';
+import type { PairScore, ScoreTask } from '#gpu-worker/scoring/scoring-engine.ts';
 import { initialAdapter } from '#gpu-worker/training/adapter/initial-adapter.ts';
 import { HintModule } from '#gpu-worker/training/hints/hint-module.ts';
 import { TrainedAdapter } from '#gpu-worker/training/optimiser/trained-adapter.ts';
@@ -38,13 +39,20 @@ beforeAll(async () => {
     prefixFolder: join(folder, 'prefixes'),
     prefixBytesMax: 1_000_000,
   });
-  serving = await DocumentScorer.open(model, prepared.graphs);
+  serving = await DocumentScorer.open(model, { graphs: prepared.graphs, prefixBytesMax: 1_000_000, now: () => 0 });
 });
 afterAll(async () => {
   for (const module of modules) await module.close();
   model.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+async function serve(task: ScoreTask): Promise<PairScore[]> {
+  const { outcomes } = await serving.scoreBatch([{ work: { kind: 'score', task }, deadlineAtMs: undefined }]);
+  const [outcome] = outcomes;
+  if (outcome?.kind !== 'scored') throw outcome?.error;
+  return outcome.scores;
+}
 
 async function open(
   wanted: Partial<TrainingSettings>,
@@ -94,7 +102,7 @@ describe('a pair in training', () => {
     for (const name of adapter.denseNames)
       for (const [n, value] of adapter.dense(name).entries()) adapter.dense(name)[n] = value + 0.1 * normal();
     await serving.loadAdapter(method, adapter.toAdapterFile());
-    const [served] = await serving.score({
+    const [served] = await serve({
       document: texts.document,
       queries: [texts.query],
       adapterDigest: method,
@@ -108,7 +116,7 @@ describe('a pair in training', () => {
     async (method) => {
       const { adapter, layOut } = await open({ method, maxTokensPerDoc: 400 }, 'suffix', longTexts);
       await serving.loadAdapter('long', adapter.toAdapterFile());
-      const [served] = await serving.score({
+      const [served] = await serve({
         document: longTexts.document,
         queries: [longTexts.query],
         adapterDigest: 'long',
@@ -125,7 +133,7 @@ describe('a pair in training', () => {
   it('without an adapter scores as the base model', async () => {
     const { sequences } = await open({});
     const base = sequences.base(texts);
-    const [served] = await serving.score({ document: texts.document, queries: [texts.query], maxTokensPerDoc: 20 });
+    const [served] = await serve({ document: texts.document, queries: [texts.query], maxTokensPerDoc: 20 });
     expect(await score(base)).toBeCloseTo(served?.meanLogLikelihood ?? Number.NaN, 2);
     expect(base.input).toBeNull();
     expect(base.task.gradientRows).toBeNull();

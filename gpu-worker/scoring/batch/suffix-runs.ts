@@ -1,0 +1,89 @@
+import type { StageTimes } from '#gpu-worker/scoring/batch/stage-times.ts';
+import type { LanguageModelRunner } from '#gpu-worker/scoring/language-model-runner.ts';
+import type { TargetRun } from '#gpu-worker/scoring/suffix-feeds.ts';
+
+/** Rows of one run at most (a longer sequence has a run of its own): beyond them activations leave the processor's cache. */
+const rowsMax = 200;
+
+/** A sequence that was handed over; its values are there after the next flush. */
+export interface PendingSequence {
+  /** log p of the targets, nats: float32 [N]. Throws what the run threw, or when there was none yet. */
+  readonly values: () => Float32Array;
+}
+
+/** What the runs of one batch did. */
+export interface RunCounts {
+  runs: number;
+  sequences: number;
+  rows: number;
+  milliseconds: number;
+}
+
+interface Waiting {
+  readonly run: TargetRun;
+  readonly rows: number;
+  readonly times: StageTimes;
+  readonly settle: (result: Float32Array | Error) => void;
+}
+
+export interface SuffixRunsOptions {
+  readonly runner: Pick<LanguageModelRunner, 'slots' | 'logProbabilities'>;
+  /** D. */
+  readonly width: number;
+  /** Called after each run, when no sequence that was handed over is waiting any more. */
+  readonly onFlushed: () => void;
+}
+
+/** Gathers suffixes of any documents, queries and adapters into runs of as many as fit; none depends on the others, so the order is that of arrival. */
+export class SuffixRuns {
+  readonly counts: RunCounts = { runs: 0, sequences: 0, rows: 0, milliseconds: 0 };
+  readonly #options: SuffixRunsOptions;
+  #waiting: Waiting[] = [];
+  #rows = 0;
+
+  constructor(options: SuffixRunsOptions) {
+    this.#options = options;
+  }
+
+  /** Takes a sequence; runs those before it first where it no longer fits. */
+  async add(run: TargetRun, times: StageTimes): Promise<PendingSequence> {
+    const rows = run.embeddings.length / this.#options.width;
+    if (this.#waiting.length === this.#options.runner.slots || this.#rows + rows > rowsMax) await this.flush();
+    let result: Float32Array | Error = new Error('the sequence has not been run yet');
+    const settle = (settled: Float32Array | Error) => {
+      result = settled;
+    };
+    this.#waiting.push({ run, rows, times, settle });
+    this.#rows += rows;
+    return {
+      values() {
+        if (result instanceof Error) throw result;
+        return result;
+      },
+    };
+  }
+
+  /** Runs what waits. Never throws: what goes wrong goes to the sequences. */
+  async flush(): Promise<void> {
+    const waiting = this.#waiting;
+    const allRows = this.#rows;
+    if (waiting.length === 0) return;
+    this.#waiting = [];
+    this.#rows = 0;
+    const startedAtMs = performance.now();
+    try {
+      const values = await this.#options.runner.logProbabilities(waiting.map(({ run }) => run));
+      for (const [index, { settle }] of waiting.entries())
+        settle(values[index] ?? new Error('the run returned nothing for its sequence'));
+    } catch (error) {
+      for (const { settle } of waiting) settle(error instanceof Error ? error : new Error(String(error)));
+    }
+    const milliseconds = performance.now() - startedAtMs;
+    for (const { rows, times } of waiting) times.suffixMs += (milliseconds * rows) / allRows;
+    this.counts.runs += 1;
+    this.counts.sequences += waiting.length;
+    this.counts.rows += allRows;
+    this.counts.milliseconds += milliseconds;
+    this.#options.onFlushed();
+  }
+}
