@@ -38,6 +38,13 @@ export function describeMachine(): MachineDescription {
   };
 }
 
+/** The machine in one line of a report. */
+export function describeMachineLine(machine: MachineDescription): string {
+  const { processor, cores, memoryGiB, node, instructionSets, loadBefore } = machine;
+  const sets = instructionSets.join(' ') || 'instruction sets unknown';
+  return `${processor}, ${cores} cores, ${memoryGiB} GiB, Node ${node}; ${sets}; load before ${loadBefore}`;
+}
+
 /** Linux only; elsewhere nothing is claimed. */
 function readFlags(): ReadonlySet<string> {
   try {

@@ -1,68 +1,29 @@
-import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { describeMachine } from '#test/bench/describe-machine.ts';
-import { renderScoreBenchmark, shapeScoreBenchmark } from '#test/bench/score/render-score-benchmark.ts';
-import { runScoreBenchmark } from '#test/bench/score/run-score-benchmark.ts';
-import { repositoryFolder } from '#test/support/source-files.ts';
+import { scoreBenchmarkCommand, scoreBenchmarkHelp } from '#test/bench/score/score-benchmark-command.ts';
+import { trainingBenchmarkCommand, trainingBenchmarkHelp } from '#test/bench/train/training-benchmark-command.ts';
 
-const help = `npm run bench -- score [FLAGS]: documents per second, cold, of hintrank (fp32, int8) and of llama.cpp on the same GGUF
+interface Benchmark {
+  readonly help: string;
+  /** Runs with the flags behind the name and returns the report. */
+  readonly run: (args: readonly string[]) => Promise<string>;
+}
 
-  --model PATH      GGUF file; without it the default model
-  --documents N     documents a round (24)
-  --rounds N        rounds, of which the median counts (5)
-  --threads N       threads of each side (the machine's cores)
-  --no-peer         hintrank alone; nothing is fetched
-  --json            JSON instead of a table
+const benchmarks: ReadonlyMap<string, Benchmark> = new Map([
+  ['score', { help: scoreBenchmarkHelp, run: scoreBenchmarkCommand }],
+  ['train', { help: trainingBenchmarkHelp, run: trainingBenchmarkCommand }],
+]);
 
-node-llama-cpp is no dependency: it is fetched into .hintrank/bench when it is first needed.
-`;
-
-const stateFolder = join(repositoryFolder, '.hintrank');
-
-async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      model: { type: 'string' },
-      documents: { type: 'string', default: '24' },
-      rounds: { type: 'string', default: '5' },
-      threads: { type: 'string', default: String(availableParallelism()) },
-      'no-peer': { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  if (values.help || positionals.join(' ') !== 'score') {
-    process.stdout.write(help);
-    process.exitCode = values.help ? 0 : 2;
+async function main([name = '', ...args]: readonly string[]): Promise<void> {
+  const benchmark = benchmarks.get(name);
+  if (benchmark !== undefined && !args.includes('--help')) {
+    process.stdout.write(await benchmark.run(args));
     return;
   }
-  const { resolveModelPath } = await import('#gpu-worker/model-store/resolve-model-path.ts');
-  const machine = describeMachine();
-  const result = await runScoreBenchmark({
-    modelPath: await resolveModelPath(values.model),
-    cacheFolder: join(stateFolder, 'cache'),
-    peerFolder: join(stateFolder, 'bench'),
-    threads: positiveInteger('threads', values.threads),
-    documents: positiveInteger('documents', values.documents),
-    rounds: positiveInteger('rounds', values.rounds),
-    withPeer: !values['no-peer'],
-    onProgress: (sentence) => process.stderr.write(`${sentence}\n`),
-  });
-  process.stdout.write(
-    values.json
-      ? `${JSON.stringify(shapeScoreBenchmark(result, machine), null, 2)}\n`
-      : renderScoreBenchmark(result, machine),
-  );
+  const asked = name === '--help' || benchmark !== undefined;
+  process.stdout.write(benchmark?.help ?? [...benchmarks.values()].map(({ help }) => help).join('\n'));
+  process.exitCode = asked ? 0 : 2;
 }
 
-function positiveInteger(flag: string, text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new Error(`--${flag} must be a whole number from 1 to 999999, not "${text}".`);
-}
-
-await main().catch((error: unknown) => {
+await main(process.argv.slice(2)).catch((error: unknown) => {
   process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 });

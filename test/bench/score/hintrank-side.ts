@@ -1,6 +1,7 @@
 import { createScoringEngine } from '#gpu-worker/scoring/create-scoring-engine.ts';
 import type { Precision, ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
-import { type BenchmarkPair, serveSide } from '#test/bench/score/benchmark-side.ts';
+import type { BenchmarkPair, RoundResult } from '#test/bench/score/benchmark-side.ts';
+import { serveSide } from '#test/bench/side-process.ts';
 
 export interface HintrankSetup {
   readonly modelPath: string;
@@ -10,11 +11,11 @@ export interface HintrankSetup {
 }
 
 /** Hintrank as a server would run it: one task a document, tokenising included. */
-serveSide<HintrankSetup>(async (setup) => {
+serveSide<HintrankSetup, readonly BenchmarkPair[], RoundResult>(async (setup) => {
   const engine = await createScoringEngine(setup);
   return {
     description: `${setup.threads} worker threads; tokenising, the document's prefix, the query's rows and their log-likelihoods`,
-    scoreRound: (pairs) => scoreRound(engine, pairs),
+    ask: (pairs) => scoreRound(engine, pairs),
   };
 });
 

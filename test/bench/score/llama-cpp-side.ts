@@ -1,5 +1,6 @@
-import { type BenchmarkPair, serveSide } from '#test/bench/score/benchmark-side.ts';
+import type { BenchmarkPair, RoundResult } from '#test/bench/score/benchmark-side.ts';
 import type { EvaluationItem, LlamaModule, LlamaSequence } from '#test/bench/score/llama-cpp-api.ts';
+import { serveSide } from '#test/bench/side-process.ts';
 
 export interface LlamaCppSetup {
   /** Module to import: the entry of the fetched package. */
@@ -22,7 +23,7 @@ export interface Arrangement {
 const pairTokensMax = 512;
 
 /** llama.cpp through its Node binding. Token ids are given: its tokeniser costs it nothing here. */
-serveSide<LlamaCppSetup>(async (setup) => {
+serveSide<LlamaCppSetup, readonly BenchmarkPair[], RoundResult>(async (setup) => {
   const { getLlama }: LlamaModule = await import(setup.moduleUrl);
   const llama = await getLlama({
     gpu: false,
@@ -48,7 +49,7 @@ serveSide<LlamaCppSetup>(async (setup) => {
   const work = setup.read === 'likelihood' ? "and the query's rows with their log-likelihoods" : 'and nothing read out';
   return {
     description: `${contexts} context(s) of ${threads} thread(s), ${sequencesPerContext} document(s) a batch; token ids given, all tokens evaluated ${work}`,
-    scoreRound: (pairs) => scoreRound(sequences, pairs, setup.read),
+    ask: (pairs) => scoreRound(sequences, pairs, setup.read),
   };
 });
 

@@ -1,4 +1,5 @@
-import type { MachineDescription } from '#test/bench/describe-machine.ts';
+import { describeMachineLine, type MachineDescription } from '#test/bench/describe-machine.ts';
+import { median } from '#test/bench/median.ts';
 import type { ScoreBenchmarkResult, SideResult } from '#test/bench/score/run-score-benchmark.ts';
 
 /** The result for people: medians, spreads, ratios, and what each side did. */
@@ -11,7 +12,7 @@ export function renderScoreBenchmark(result: ScoreBenchmarkResult, machine: Mach
     return `${side.name.padEnd(width)}  ${medianOf(side).toFixed(1).padStart(6)} documents/s  (${low.toFixed(1)} to ${high.toFixed(1)})${difference}`;
   });
   return [
-    `${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}; ${machine.instructionSets.join(' ') || 'instruction sets unknown'}; load before ${machine.loadBefore}`,
+    describeMachineLine(machine),
     `${result.rounds} interleaved rounds of ${result.documents} documents (${result.documentTokens.toFixed(0)} tokens on average) for one query (${result.queryTokens} tokens in the first round); cold; ${result.threads} threads a side`,
     '',
     ...rows,
@@ -45,9 +46,7 @@ function ratiosOf(sides: readonly SideResult[]): { over: string; under: string; 
 }
 
 function medianOf(side: SideResult): number {
-  const sorted = side.documentsPerSecond.toSorted((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2;
+  return median(side.documentsPerSecond);
 }
 
 function rangeOf(side: SideResult): { low: number; high: number } {

@@ -1,4 +1,4 @@
-import { type BenchmarkSide, startSide } from '#test/bench/score/benchmark-side.ts';
+import { type BenchmarkSide, startScoringSide } from '#test/bench/score/benchmark-side.ts';
 import { buildWorkload, type Workload } from '#test/bench/score/build-workload.ts';
 import { fetchLlamaCpp } from '#test/bench/score/fetch-llama-cpp.ts';
 import type { HintrankSetup } from '#test/bench/score/hintrank-side.ts';
@@ -63,24 +63,24 @@ export async function runScoreBenchmark(options: ScoreBenchmarkOptions): Promise
       const { modelPath, cacheFolder, threads } = options;
       add(
         `hintrank ${precision}`,
-        await startSide<HintrankSetup>('./hintrank-side.ts', { modelPath, cacheFolder, threads, precision }),
+        await startScoringSide<HintrankSetup>('./hintrank-side.ts', { modelPath, cacheFolder, threads, precision }),
       );
     }
     if (options.withPeer) {
       const setup = await choosePeerSetup(options, workload);
       for (const read of ['likelihood', 'evaluate'] as const) {
-        add(`llama.cpp, ${read}`, await startSide<LlamaCppSetup>('./llama-cpp-side.ts', { ...setup, read }));
+        add(`llama.cpp, ${read}`, await startScoringSide<LlamaCppSetup>('./llama-cpp-side.ts', { ...setup, read }));
       }
     }
     // One round each before the clock counts: pages, allocators and lazy kernels are then in place. Its documents are no round's.
-    for (const { side } of competitors) await side.scoreRound(workload.round(options.rounds).slice(0, trialDocuments));
+    for (const { side } of competitors) await side.ask(workload.round(options.rounds).slice(0, trialDocuments));
     for (let round = 0; round < options.rounds; round++) {
       options.onProgress(`round ${round + 1} of ${options.rounds}`);
       const pairs = workload.round(round);
       for (let turn = 0; turn < competitors.length; turn++) {
         const competitor = competitors[(round + turn) % competitors.length];
         if (competitor === undefined) continue;
-        const { milliseconds, meanLogLikelihoods } = await competitor.side.scoreRound(pairs);
+        const { milliseconds, meanLogLikelihoods } = await competitor.side.ask(pairs);
         competitor.documentsPerSecond.push((pairs.length / milliseconds) * 1000);
         competitor.scores.push(meanLogLikelihoods);
       }
@@ -110,9 +110,9 @@ async function choosePeerSetup(options: ScoreBenchmarkOptions, workload: Workloa
     const { contexts, sequencesPerContext } = arrangement;
     options.onProgress(`llama.cpp: trying ${contexts} context(s), ${sequencesPerContext} document(s) a batch`);
     const setup = { moduleUrl, modelPath, threads, read: 'likelihood', arrangement } as const;
-    const side = await startSide<LlamaCppSetup>('./llama-cpp-side.ts', setup);
-    await side.scoreRound(pairs.slice(0, 1));
-    trials.push({ setup, milliseconds: (await side.scoreRound(pairs)).milliseconds });
+    const side = await startScoringSide<LlamaCppSetup>('./llama-cpp-side.ts', setup);
+    await side.ask(pairs.slice(0, 1));
+    trials.push({ setup, milliseconds: (await side.ask(pairs)).milliseconds });
     side.stop();
   }
   const [best] = trials.sort((a, b) => a.milliseconds - b.milliseconds);

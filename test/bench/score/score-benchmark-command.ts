@@ -1,0 +1,49 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { benchmarkStateFolder, positiveInteger } from '#test/bench/benchmark-flags.ts';
+import { describeMachine } from '#test/bench/describe-machine.ts';
+import { renderScoreBenchmark, shapeScoreBenchmark } from '#test/bench/score/render-score-benchmark.ts';
+import { runScoreBenchmark } from '#test/bench/score/run-score-benchmark.ts';
+
+export const scoreBenchmarkHelp = `npm run bench -- score [FLAGS]: documents per second, cold, of hintrank (fp32, int8) and of llama.cpp on the same GGUF
+
+  --model PATH      GGUF file; without it the default model
+  --documents N     documents a round (24)
+  --rounds N        rounds, of which the median counts (5)
+  --threads N       threads of each side (the machine's cores)
+  --no-peer         hintrank alone; nothing is fetched
+  --json            JSON instead of a table
+
+node-llama-cpp is no dependency: it is fetched into .hintrank/bench when it is first needed.
+`;
+
+/** Runs the benchmark with these flags and returns its report. */
+export async function scoreBenchmarkCommand(args: readonly string[]): Promise<string> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      model: { type: 'string' },
+      documents: { type: 'string', default: '24' },
+      rounds: { type: 'string', default: '5' },
+      threads: { type: 'string', default: String(availableParallelism()) },
+      'no-peer': { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const { resolveModelPath } = await import('#gpu-worker/model-store/resolve-model-path.ts');
+  const machine = describeMachine();
+  const result = await runScoreBenchmark({
+    modelPath: await resolveModelPath(values.model),
+    cacheFolder: join(benchmarkStateFolder, 'cache'),
+    peerFolder: join(benchmarkStateFolder, 'bench'),
+    threads: positiveInteger('threads', values.threads),
+    documents: positiveInteger('documents', values.documents),
+    rounds: positiveInteger('rounds', values.rounds),
+    withPeer: !values['no-peer'],
+    onProgress: (sentence) => process.stderr.write(`${sentence}\n`),
+  });
+  return values.json
+    ? `${JSON.stringify(shapeScoreBenchmark(result, machine), null, 2)}\n`
+    : renderScoreBenchmark(result, machine);
+}
