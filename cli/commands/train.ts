@@ -35,11 +35,12 @@ export const trainCommand = defineCommand({
     const calibration = args.calibration === undefined ? null : await readCalibrationFile(args.calibration);
     const dataName = basename(resolve(args.data));
     const data = await readData(args, settings.seed, io);
-    // Imported here, so that --help and a wrong flag never wait for the native library.
-    const [{ openTraining }, { trainAdapter }, { finishAdapter }] = await Promise.all([
+    // Imported here, so that --help and a wrong flag never wait for the native library and the plots.
+    const [{ openTraining }, { trainAdapter }, { finishAdapter }, { renderTrainingHtml }] = await Promise.all([
       import('#gpu-worker/training/open-training.ts'),
       import('#gpu-worker/training/train-adapter.ts'),
       import('#gpu-worker/training/adapter/finish-adapter.ts'),
+      import('#cli/output/render-training-html.ts'),
     ]);
     const progress = createTrainingProgress(io);
     const { run, close } = await openTraining({
@@ -59,25 +60,26 @@ export const trainCommand = defineCommand({
     });
     try {
       const outcome = await trainAdapter(run).finally(() => progress.stop());
-      const finished = finishAdapter(outcome, { settings, data, dataName, storage });
-      await finishAdapterFiles(args.output, finished.file, `${JSON.stringify(finished.report, null, 2)}\n`);
-      await io.print(
-        args.json === true
-          ? `${JSON.stringify(finished.report, null, 2)}\n`
-          : renderTraining(finished.report, args.output),
-      );
+      const { file, report } = finishAdapter(outcome, { settings, data, dataName, storage });
+      const json = `${JSON.stringify(report, null, 2)}\n`;
+      await finishAdapterFiles(args.output, { file, json, html: renderTrainingHtml(report) });
+      await io.print(args.json === true ? json : renderTraining(report, args.output));
     } finally {
       await close();
     }
   },
 });
 
-/** Adapter, report beside it; the checkpoint has done its work. */
-async function finishAdapterFiles(output: string, file: Uint8Array, report: string): Promise<void> {
+/** Adapter, reports beside it; the checkpoint has done its work. */
+async function finishAdapterFiles(
+  output: string,
+  { file, json, html }: { readonly file: Uint8Array; readonly json: string; readonly html: string },
+): Promise<void> {
   const temporary = `${output}.${process.pid}.tmp`;
   await writeFile(temporary, file, { flush: true });
   await rename(temporary, output);
-  await writeFile(`${output}.report.json`, report);
+  await writeFile(`${output}.report.json`, json);
+  await writeFile(`${output}.report.html`, html);
   await rm(`${output}.checkpoint`, { force: true });
 }
 

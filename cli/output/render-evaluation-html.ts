@@ -1,11 +1,7 @@
+import { comparisonTable } from '#cli/output/comparison-table.ts';
 import type { RankingComparison } from '#gpu-worker/evaluation/evaluate-rankings.ts';
 import { decidingMetric } from '#gpu-worker/evaluation/metric.ts';
-import {
-  describeComparison,
-  formatDifference,
-  formatInterval,
-  formatPValue,
-} from '#gpu-worker/evaluation/report/describe-comparison.ts';
+import { describeComparison, formatDifference } from '#gpu-worker/evaluation/report/describe-comparison.ts';
 import { describeSetup, describeTitle } from '#gpu-worker/evaluation/report/describe-setup.ts';
 import { plotChanges, plotDifferences, plotMetricOverCutoffs } from '#gpu-worker/evaluation/report/evaluation-plots.ts';
 import type { EvaluationReport } from '#gpu-worker/evaluation/report/evaluation-report.ts';
@@ -38,16 +34,7 @@ function renderComparison(comparison: RankingComparison, queries: ReadonlyMap<st
     `<h2>${escapeHtml(`${comparison.ranking.name} against ${comparison.against.name}`)}</h2>`,
     plotDifferences(comparison),
     plotChanges(comparison),
-    htmlTable(
-      ['', 'difference', '95 % interval', 'p', 'better / worse / same'],
-      comparison.metrics.map((metric) => [
-        metric.metric,
-        formatDifference(metric.meanDifference),
-        formatInterval(metric),
-        formatPValue(metric),
-        `${metric.wins} / ${metric.losses} / ${metric.ties}`,
-      ]),
-    ),
+    comparisonTable(comparison.metrics),
     `<details><summary>${changed.length} queries that changed in ${decidingMetric}</summary>`,
     htmlTable(
       ['query', 'before', 'after', 'change'],

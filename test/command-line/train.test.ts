@@ -62,6 +62,9 @@ describe.each(['retrieve', 'attend', 'soft-prompt'])('train --method %s', (metho
     expect(report.losses).toHaveLength(12);
     expect(report.losses.map(({ loss }: { loss: number }) => Number.isFinite(loss))).not.toContain(false);
     expect(report.dev.map(({ step }: { step: number }) => step)).toEqual([0, 3, 6, 9, 12]);
+    const pages = [1, 2].map((run) => readFileSync(join(folder, `${method}-${run}.safetensors.report.html`), 'utf8'));
+    expect(pages[0]).toContain(report.verdict);
+    expect(pages[0]).toBe(pages[1]);
     expect(report.verdict).toContain(report.better ? 'ranks better' : 'do not show');
   });
 });

@@ -26,7 +26,7 @@ export function plotMetricOverCutoffs(evaluation: RankingEvaluation, metric: str
 }
 
 /** The differences of a comparison with their 95 % intervals, one row for each metric. */
-export function plotDifferences({ metrics }: RankingComparison): string {
+export function plotDifferences({ metrics }: Pick<RankingComparison, 'metrics'>): string {
   const rows = metrics.flatMap(({ metric, meanDifference, interval }) =>
     interval === null ? [] : [{ metric, meanDifference, ...interval }],
   );

@@ -57,6 +57,7 @@ function reportOf(outcome: TrainingOutcome, { settings, data, dataName }: Finish
     calibration: reportCalibration(outcome),
     calibrationNotes: describeCalibration(outcome),
     losses: outcome.losses,
+    devBase: deciding.base,
     dev: outcome.dev,
   };
 }

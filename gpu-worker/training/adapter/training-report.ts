@@ -48,5 +48,7 @@ export interface TrainingReport {
   /** Sentences on what the calibration and its figures are, or why they are missing. */
   readonly calibrationNotes: readonly string[];
   readonly losses: readonly LossPoint[];
+  /** Mean nDCG@10 of the base model in the ranking that the looks of `dev` measure. */
+  readonly devBase: number;
   readonly dev: readonly DevPoint[];
 }
