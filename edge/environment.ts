@@ -1,4 +1,6 @@
 import type { D1Database } from '@cloudflare/workers-types';
+import { parseWorkerTargets } from '#edge/gpu-workers/parse-worker-targets.ts';
+import type { WorkerTarget } from '#edge/gpu-workers/worker-target.ts';
 import { type AllowedOrigins, parseOrigins } from '#edge/http/parse-origins.ts';
 import {
   type ObjectStoreBindings,
@@ -24,9 +26,12 @@ export interface EdgeBindings extends ObjectStoreBindings {
 
 export interface EdgeEnvironment {
   /**
-   * GPU_WORKER_URLS, required: base URLs of the GPU workers, separated by commas. A document always goes to the same worker, so a list that
-   * differs between deployments, or that changes often, costs prefix-cache hits. A worker missing here gets no work.
+   * GPU_WORKER_URLS, required: the GPU workers, separated by commas: `URL`, `REGION=URL`, or a gateway `REGION*SHARDS=URL` (docs/operating.md). A document
+   * always goes to the same worker, so a list that differs between deployments, or that changes often, costs prefix-cache hits. A worker missing here
+   * gets no work; one with a wrong region makes callers far from it wait.
    */
+  readonly workerTargets: readonly WorkerTarget[];
+  /** The same without regions and shards. */
   readonly gpuWorkerUrls: readonly string[];
   /** BASE_MODEL, default `smollm2-135m-instruct`: id of the model that the workers hold. Another id than theirs makes every call fail as model_not_found. */
   readonly baseModel: string;
@@ -64,7 +69,8 @@ const pepperCharactersMin = 32;
 /** Reads and checks every field; throws one Error that lists all problems. Secrets are never in it. */
 export function parseEnvironment(bindings: EdgeBindings): EdgeEnvironment {
   const problems: string[] = [];
-  const gpuWorkerUrls = parseWorkerUrls(bindings.GPU_WORKER_URLS ?? '', problems);
+  const workerTargets = parseWorkerTargets(bindings.GPU_WORKER_URLS ?? '', problems);
+  const gpuWorkerUrls = [...new Set(workerTargets.map(({ url }) => url))];
   const signingKey = parseSigningKey(bindings.WORKER_SIGNING_KEY ?? '', problems);
   const apiKeyPepper = bindings.API_KEY_PEPPER ?? '';
   if (apiKeyPepper.length < pepperCharactersMin) {
@@ -85,6 +91,7 @@ export function parseEnvironment(bindings: EdgeBindings): EdgeEnvironment {
   if (bindings.DB === undefined) problems.push('DB: the D1 binding is missing from wrangler.toml');
   if (problems.length > 0) throw new Error(`The edge is not configured: ${problems.join('; ')}.`);
   return {
+    workerTargets,
     gpuWorkerUrls,
     baseModel,
     scoreCacheBytesMax,
@@ -95,22 +102,6 @@ export function parseEnvironment(bindings: EdgeBindings): EdgeEnvironment {
     objectStore,
     corsOrigins,
   };
-}
-
-function parseWorkerUrls(text: string, problems: string[]): string[] {
-  const parts = text
-    .split(',')
-    .map((part) => part.trim().replace(/\/+$/, ''))
-    .filter((part) => part !== '');
-  if (parts.length === 0) problems.push('GPU_WORKER_URLS names no worker; write at least one http(s) URL');
-  for (const part of parts) {
-    const url = URL.canParse(part) ? new URL(part) : undefined;
-    if (url === undefined || !['http:', 'https:'].includes(url.protocol) || url.search !== '' || url.hash !== '') {
-      problems.push(`GPU_WORKER_URLS: "${part}" is not an http(s) URL without query and fragment`);
-    }
-  }
-  if (new Set(parts).size !== parts.length) problems.push('GPU_WORKER_URLS names a worker twice');
-  return parts;
 }
 
 function parseSigningKey(text: string, problems: string[]): Uint8Array {

@@ -1,4 +1,5 @@
 import type { WorkerCallPorts } from '#edge/gpu-workers/worker-call-ports.ts';
+import type { WorkerTarget } from '#edge/gpu-workers/worker-target.ts';
 import { workerInfoSchema } from '#shared/protocol/score.ts';
 import { signCall } from '#shared/signed-calls/sign-call.ts';
 
@@ -11,11 +12,12 @@ const workersMax = 2;
 /** The scoring fingerprint of the first worker that says it; undefined where none does. Never rejects. */
 export async function askScoringFingerprint(
   ports: WorkerCallPorts,
-  workers: readonly string[],
+  targets: readonly WorkerTarget[],
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  for (const worker of workers.slice(0, workersMax)) {
-    const fingerprint = await askWorker(ports, worker, signal).catch(() => undefined);
+  const urls = [...new Set(targets.map(({ url }) => url))];
+  for (const url of urls.slice(0, workersMax)) {
+    const fingerprint = await askWorker(ports, url, signal).catch(() => undefined);
     if (fingerprint !== undefined) return fingerprint;
   }
   return undefined;

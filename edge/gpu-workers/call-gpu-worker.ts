@@ -1,13 +1,13 @@
 import { readWorkerRefusal } from '#edge/gpu-workers/read-worker-refusal.ts';
 import { type ShardOutcome, shardFailure } from '#edge/gpu-workers/shard-outcome.ts';
 import type { WorkerCallPorts } from '#edge/gpu-workers/worker-call-ports.ts';
+import type { WorkerTarget } from '#edge/gpu-workers/worker-target.ts';
 import { type ScoreRequest, scoreResponseSchema } from '#shared/protocol/score.ts';
 import { signCall } from '#shared/signed-calls/sign-call.ts';
 import type { TraceContext } from '#shared/tracing/trace-context.ts';
 
 export interface WorkerCall {
-  /** Base URL. */
-  readonly worker: string;
+  readonly target: WorkerTarget;
   readonly request: ScoreRequest;
   /** Positions of the request's documents in the caller's request. */
   readonly documentIndices: readonly number[];
@@ -20,9 +20,12 @@ export interface WorkerCall {
   readonly traceContext?: TraceContext | undefined;
 }
 
+/** What a gateway hashes to choose the worker. It is not signed: another worker gives the same scores, only later. */
+const shardHeader = 'x-hintrank-shard';
+
 /** One signed `POST /v1/score`. Never throws for what a network or a worker can do; the outcome says it. */
 export async function callGpuWorker(ports: WorkerCallPorts, call: WorkerCall): Promise<ShardOutcome> {
-  const url = new URL(`${call.worker}/v1/score`);
+  const url = new URL(`${call.target.url}/v1/score`);
   const body = JSON.stringify(call.request);
   const bytes = new TextEncoder().encode(body);
   const token = await signCall({
@@ -40,6 +43,7 @@ export async function callGpuWorker(ports: WorkerCallPorts, call: WorkerCall): P
         authorization: `Bearer ${token}`,
         'content-type': 'application/json',
         'x-request-id': call.requestId,
+        ...(call.target.shard === undefined ? {} : { [shardHeader]: call.target.shard }),
         ...call.traceContext,
       },
       body,

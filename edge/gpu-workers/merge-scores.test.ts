@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mergeScores } from '#edge/gpu-workers/merge-scores.ts';
-import { planShards } from '#edge/gpu-workers/plan-shards.ts';
+import { planShards, type Shard } from '#edge/gpu-workers/plan-shards.ts';
 import { rankDocuments } from '#edge/rerank/rank-documents.ts';
+import { targetAt } from '#edge/testing/target-at.ts';
 
 const scoreOf = (index: number) => ({ mean_log_likelihood: -index, document_tokens: index, truncated: false });
 const answer = (indices: readonly number[]) => ({
@@ -17,7 +18,11 @@ describe('mergeScores', () => {
   it('restores the order of the request from any split', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ minLength: 32, maxLength: 32 }), { minLength: 1 }), (digests) => {
-        const shards = planShards(['http://a', 'http://b', 'http://c'], digests, 6);
+        const shards = planShards(
+          { primary: ['http://a', 'http://b', 'http://c'].map((url) => targetAt(url)), fallbacks: [] },
+          digests,
+          6,
+        );
         const scored = shards.map((shard) => ({ shard, response: answer(shard.documentIndices) }));
         expect(mergeScores(digests.length, scored.reverse())).toEqual(digests.map((_, index) => scoreOf(index)));
       }),
@@ -30,11 +35,11 @@ describe('mergeScores', () => {
     });
     const merged = mergeScores(2, [
       {
-        shard: { workers: ['http://a'], documentIndices: [1] },
+        shard: { targets: [targetAt('http://a')], documentIndices: [1] },
         response: { ...answer([1]), calibration: calibration(1) },
       },
       {
-        shard: { workers: ['http://b'], documentIndices: [0] },
+        shard: { targets: [targetAt('http://b')], documentIndices: [0] },
         response: { ...answer([0]), query_log_likelihood: -4 },
       },
     ]);
@@ -44,14 +49,18 @@ describe('mergeScores', () => {
     ]);
   });
 
-  it('refuses a document without a score, one with two, and one in no shard', () => {
-    const shard = { workers: ['http://a'] as const, documentIndices: [0, 1] };
+  it('leaves documents of no shard without a score', () => {
+    const shard: Shard = { targets: [targetAt('http://a')], documentIndices: [1] };
+    expect(mergeScores(3, [{ shard, response: answer([1]) }])).toEqual([undefined, scoreOf(1), undefined]);
+  });
+
+  it('refuses a document of a shard without a score, and one with two', () => {
+    const shard: Shard = { targets: [targetAt('http://a')], documentIndices: [0, 1] };
     expect(() => mergeScores(2, [{ shard, response: answer([0]) }])).toThrow('document 1 of 2 has no score');
     const twice = { ...shard, documentIndices: [0, 0] };
     expect(() => mergeScores(2, [{ shard: twice, response: answer([0, 0]) }])).toThrow(
       'document 0 of 2 has two scores',
     );
-    expect(() => mergeScores(3, [{ shard, response: answer([0, 1]) }])).toThrow('document 2 of 3 is in no shard');
   });
 });
 

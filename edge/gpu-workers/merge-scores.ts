@@ -9,8 +9,8 @@ export interface ScoredShard {
 /** A document's score with what its own worker said of query and model: a score never depends on which other documents went where. */
 export type MergedScore = DocumentScore & Pick<ScoreResponse, 'query_log_likelihood' | 'calibration'>;
 
-/** The shards' scores in the order of the request. Throws an Error where a document has none or two: a fault of the planning. */
-export function mergeScores(documentCount: number, shards: readonly ScoredShard[]): MergedScore[] {
+/** The shards' scores in the order of the request, undefined for documents of no shard. Throws an Error where a document of a shard has none or two: a fault of the planning. */
+export function mergeScores(documentCount: number, shards: readonly ScoredShard[]): (MergedScore | undefined)[] {
   const merged = new Map<number, MergedScore>();
   for (const { shard, response } of shards) {
     shard.documentIndices.forEach((documentIndex, position) => {
@@ -28,9 +28,5 @@ export function mergeScores(documentCount: number, shards: readonly ScoredShard[
       });
     });
   }
-  return Array.from({ length: documentCount }, (_, index) => {
-    const score = merged.get(index);
-    if (score === undefined) throw new Error(`document ${index} of ${documentCount} is in no shard`);
-    return score;
-  });
+  return Array.from({ length: documentCount }, (_, index) => merged.get(index));
 }

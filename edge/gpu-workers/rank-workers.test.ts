@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planShards } from '#edge/gpu-workers/plan-shards.ts';
 import { rankWorkers } from '#edge/gpu-workers/rank-workers.ts';
 
 const digest = fc.uint8Array({ minLength: 32, maxLength: 32 });
@@ -48,36 +47,5 @@ describe('rankWorkers', () => {
     // 4 binomial counts of mean 1,000 and deviation 27; the documents are fixed, so this cannot flicker.
     for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(100);
     expect(counts.size).toBe(4);
-  });
-});
-
-describe('planShards', () => {
-  const digests = fc.array(digest, { minLength: 1, maxLength: 60 });
-
-  it('gives every document to exactly one shard, and opens no more shards than allowed', () => {
-    fc.assert(
-      fc.property(workers, digests, fc.integer({ min: 1, max: 6 }), (list, documents, shardsMax) => {
-        const shards = planShards(list, documents, shardsMax);
-        const indices = shards.flatMap(({ documentIndices }) => documentIndices).sort((left, right) => left - right);
-        expect(indices).toEqual(documents.map((_, index) => index));
-        expect(shards.length).toBeLessThanOrEqual(Math.min(shardsMax, list.length));
-        expect(new Set(shards.map((shard) => shard.workers[0])).size).toBe(shards.length);
-        for (const shard of shards) expect([...shard.workers].sort()).toEqual([...list].sort());
-      }),
-    );
-  });
-
-  it('sends a document where it would go alone, as long as there are no more workers than connections', () => {
-    fc.assert(
-      fc.property(workers, digests, (list, documents) => {
-        for (const shard of planShards(list, documents, list.length)) {
-          for (const index of shard.documentIndices) {
-            const bytes = documents[index];
-            if (bytes === undefined) throw new Error(`shard names document ${index} of ${documents.length}`);
-            expect(rankWorkers(list, bytes)[0]).toBe(shard.workers[0]);
-          }
-        }
-      }),
-    );
   });
 });

@@ -1,4 +1,9 @@
-import { type FailureReason, type ShardFailure, shardFailure } from '#edge/gpu-workers/shard-outcome.ts';
+import {
+  answeredFailure,
+  type FailureReason,
+  type ShardFailure,
+  shardFailure,
+} from '#edge/gpu-workers/shard-outcome.ts';
 import type { ErrorCode } from '#shared/errors/error-catalogue.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 import { workerErrorSchema } from '#shared/protocol/worker-error.ts';
@@ -30,11 +35,14 @@ export function readWorkerRefusal({ status, retryAfter, body, documentIndices }:
   const fault = parsed.success ? parsed.data.error : undefined;
   const meaning = callersBusiness.get(fault?.code ?? (status === 429 ? 'overloaded' : ''));
   const detail = `status ${status}, code ${fault?.code ?? 'none'}`;
-  if (meaning === undefined) return shardFailure('unreachable', detail);
+  if (meaning === undefined) {
+    // A fault inside the worker says nothing of its health: the same request may fail everywhere.
+    return fault?.code === 'internal' ? answeredFailure('unreachable', detail) : shardFailure('unreachable', detail);
+  }
   const param = fault?.param === undefined ? {} : { param: renumber(fault.param, documentIndices) };
   const wait = meaning.reason === 'refused' ? {} : { retryAfterSeconds: readSeconds(retryAfter) };
   const message = fault === undefined ? undefined : renumber(fault.message, documentIndices);
-  return shardFailure(meaning.reason, detail, new ServiceError(meaning.code, message, { ...param, ...wait }));
+  return answeredFailure(meaning.reason, detail, new ServiceError(meaning.code, message, { ...param, ...wait }));
 }
 
 function renumber(text: string, documentIndices: readonly number[]): string {

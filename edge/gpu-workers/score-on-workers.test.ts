@@ -1,40 +1,23 @@
 import { describe, expect, it } from 'vitest';
+import type { WorkerCall } from '#edge/gpu-workers/call-gpu-worker.ts';
 import { digestDocuments } from '#edge/gpu-workers/digest-documents.ts';
-import { scoreOnWorkers } from '#edge/gpu-workers/score-on-workers.ts';
-import type { LogEntry } from '#edge/log.ts';
-import { createFakeGpuWorkers, type Fault, hang } from '#edge/testing/fake-gpu-worker.ts';
-import { ManualClock } from '#edge/testing/manual-clock.ts';
-import { testSigningKey } from '#edge/testing/test-secrets.ts';
-import type { ServiceError } from '#shared/errors/service-error.ts';
+import { type ScoringJob, scoreOnWorkers } from '#edge/gpu-workers/score-on-workers.ts';
+import { answeredFailure } from '#edge/gpu-workers/shard-outcome.ts';
+import { type Behaviour, lostConnection, type SeenCall, simulateFleet } from '#edge/testing/simulated-fleet.ts';
+import { targetAt } from '#edge/testing/target-at.ts';
+import { ServiceError } from '#shared/errors/service-error.ts';
 
-const [workerA, workerB] = ['http://worker-a', 'http://worker-b'] as const;
+type Behave = (call: WorkerCall, calls: readonly SeenCall[]) => Behaviour;
+
+const [workerA, workerB] = [targetAt('http://a'), targetAt('http://b')];
 const documents = Array.from({ length: 24 }, (_, index) => `[-${index + 1}] document`);
 const expected = documents.map((_, index) => -(index + 1));
 
-interface Setup {
-  readonly workers?: readonly string[];
-  readonly fault?: (clock: ManualClock) => Fault;
-  readonly signal?: AbortSignal;
-  readonly deadlineMs?: number;
-}
-
-async function start({ workers = [workerA, workerB], fault, signal, deadlineMs = 10_000 }: Setup) {
-  const clock = new ManualClock();
-  const { fetch, calls } = createFakeGpuWorkers(clock.now, fault?.(clock));
-  const logs: LogEntry[] = [];
-  const { now, timeoutSignal, sleep } = clock;
-  const ports = {
-    fetch,
-    now,
-    timeoutSignal,
-    sleep,
-    signingKey: testSigningKey,
-    log: (entry: LogEntry) => void logs.push(entry),
-  };
-  const digests = await digestDocuments(documents);
-  const promise = scoreOnWorkers(ports, {
-    workers,
-    digests,
+async function start(behave: Behave, changes: Partial<ScoringJob> = {}) {
+  const fleet = simulateFleet(behave);
+  const job: ScoringJob = {
+    targets: [workerA, workerB],
+    regions: ['unnamed'],
     request: {
       model: 'm',
       query: 'q',
@@ -43,207 +26,171 @@ async function start({ workers = [workerA, workerB], fault, signal, deadlineMs =
       include_target_log_likelihoods: false,
       include_calibration: false,
     },
-    startedAtMs: clock.nowMs,
-    deadlineMs,
-    signal: signal ?? new AbortController().signal,
+    digests: await digestDocuments(documents),
+    startedAtMs: 0,
+    deadlineMs: 10_000,
+    reservedMs: 0,
+    tolerated: [],
+    signal: new AbortController().signal,
     requestId: 'request-1',
-  });
-  return { promise, calls, logs, clock };
+    ...changes,
+  };
+  return { ...fleet, run: () => fleet.time.run(scoreOnWorkers(fleet.ports, job)) };
 }
 
-async function scores(setup: Setup) {
-  const run = await start(setup);
-  const { scores: found } = await run.promise;
-  expect(found.map((score) => score.mean_log_likelihood)).toEqual(expected);
-  return run;
+async function score(behave: Behave, changes: Partial<ScoringJob> = {}) {
+  const fan = await start(behave, changes);
+  const result = await fan.run();
+  return { ...fan, ...result, likelihoods: result.scores.map((one) => one?.mean_log_likelihood) };
 }
 
-async function failure(setup: Setup) {
-  const run = await start(setup);
-  const error: ServiceError = await run.promise.then(
-    () => expect.unreachable('the call succeeded'),
-    (reason: ServiceError) => reason,
-  );
+async function failure(behave: Behave, changes: Partial<ScoringJob> = {}) {
+  const fan = await start(behave, changes);
+  const error: unknown = await fan.run().catch((reason: unknown) => reason);
+  if (!(error instanceof ServiceError)) throw new Error('the call succeeded');
   const { code, message, param, retryAfterSeconds } = error;
-  return { code, message, param, retryAfterSeconds, ...run };
+  return { ...fan, code, message, param, retryAfterSeconds };
 }
 
-/** The fault only at one worker, and only at its first call. */
-const once = (worker: string, respond: (clock: ManualClock) => Fault) => (clock: ManualClock) => {
-  let met = false;
-  const fault: Fault = (call, init) => {
-    if (call.worker !== worker || met) return undefined;
-    met = true;
-    return respond(clock)(call, init);
-  };
-  return fault;
-};
-
-const answer =
-  (status: number, body: object, headers: Record<string, string> = {}) =>
-  (): Fault =>
-  () =>
-    Promise.resolve(Response.json(body, { status, headers }));
-const workerError = (code: string, message = 'm') => ({ error: { code, message, request_id: 'r' } });
-const dead = (): Fault => () => Promise.reject(new Error('Network connection lost.'));
-const hanging =
-  (clock: ManualClock): Fault =>
-  (_, init) =>
-    hang(init, () => clock.runToNextTimeout());
-/** Worker A never answers its first call. Time passes once both workers were called, so that worker B's own shard is through. */
-const workerAHangsOnce = (clock: ManualClock): Fault => {
-  const called = new Set<string>();
-  let hangs = true;
-  return (call, init) => {
-    const isLast = called.size === 1 && !called.has(call.worker);
-    called.add(call.worker);
-    if (isLast) queueMicrotask(() => clock.runToNextTimeout());
-    if (call.worker !== workerA || !hangs) return undefined;
-    hangs = false;
-    return hang(init, () => undefined);
-  };
-};
-const wrongScores = (value: unknown) => (): Fault => (call) => {
-  const body = { model: 'm', template: 't', query_tokens: 1, compute_ms: 1 };
-  const score = { mean_log_likelihood: value, document_tokens: 1, truncated: false };
-  const text = JSON.stringify({ ...body, scores: call.request.documents.map(() => score) });
-  return Promise.resolve(new Response(text.replaceAll('"1e999"', '1e999')));
-};
+const at =
+  (id: string, behaviour: Behaviour, otherwise: Behaviour = 10): Behave =>
+  ({ target }) =>
+    target.id === id ? behaviour : otherwise;
 
 describe('scoreOnWorkers', () => {
   it('scores each document once, over both workers, and puts the scores in order', async () => {
-    const { calls } = await scores({});
-    expect(new Set(calls.map(({ worker }) => worker))).toEqual(new Set([workerA, workerB]));
-    expect(calls.flatMap(({ request }) => request.documents).sort()).toEqual([...documents].sort());
+    const { likelihoods, calls, scoringFingerprint } = await score(() => 10);
+    expect([likelihoods, scoringFingerprint]).toEqual([expected, 'f']);
+    expect(calls.map(({ target }) => target).sort()).toEqual(['http://a', 'http://b']);
+    expect(calls.flatMap((call) => call.documents).sort()).toEqual([...documents].sort());
   });
 
-  it('opens at most six connections to twenty workers', async () => {
-    const workers = Array.from({ length: 20 }, (_, index) => `http://worker-${index}`);
-    const { calls } = await scores({ workers });
-    expect(calls.length).toBeLessThanOrEqual(6);
+  it('has at most six calls out at once, and reaches twelve workers all the same', async () => {
+    const targets = Array.from({ length: 12 }, (_, index) => targetAt(`http://worker-${index}`));
+    const { likelihoods, seen, calls } = await score(() => 10, { targets });
+    expect(likelihoods).toEqual(expected);
+    expect(seen.outMax).toBe(6);
+    expect(new Set(calls.map(({ target }) => target)).size).toBeGreaterThan(6);
   });
 
-  it.each<[string, (clock: ManualClock) => Fault]>([
-    ['is dead', dead],
-    ['is full', answer(429, workerError('overloaded'))],
-    ['fails', answer(500, workerError('internal'))],
-    ['is not ready', answer(503, workerError('not_ready'))],
-    ['refuses the signature', answer(401, workerError('unsigned_call'))],
-    ['answers a page of HTML', () => () => Promise.resolve(new Response('<html>'))],
-    ['answers too few scores', answer(200, { model: 'm', template: 't', query_tokens: 1, scores: [], compute_ms: 1 })],
-    ['answers null scores', wrongScores(null)],
-    ['answers infinite scores', wrongScores('1e999')],
-  ])('asks the other worker when one %s', async (_, respond) => {
-    const { calls, logs } = await scores({ fault: once(workerA, respond) });
-    expect(calls.map(({ worker }) => worker).sort()).toEqual([workerA, workerB, workerB]);
-    expect(logs).toEqual([
-      expect.objectContaining({ event: 'worker_call_failed', requestId: 'request-1', worker: workerA }),
-    ]);
+  it('makes at most eighteen calls where nothing fails, however many workers there are', async () => {
+    const targets = Array.from({ length: 60 }, (_, index) => targetAt(`http://worker-${index}`));
+    const { calls } = await score(() => 10, { targets });
+    expect(calls.length).toBeLessThanOrEqual(18);
   });
 
-  it.each<[string, (clock: ManualClock) => Fault]>([
-    ['is full', answer(429, workerError('overloaded'))],
-    ['is dead', dead],
-  ])('asks the only worker again, after a pause, when it %s', async (_, respond) => {
-    const started = new ManualClock().nowMs;
-    const { calls, clock } = await scores({ workers: [workerA], fault: once(workerA, respond) });
-    expect(calls).toHaveLength(2);
-    expect(clock.nowMs - started).toBe(200);
+  it.each<[string, Behaviour]>([
+    ['dead', lostConnection],
+    ['full', answeredFailure('overloaded', '')],
+    ['hanging', 'hangs'],
+  ])('asks the other worker for the documents of one that is %s', async (_name, behaviour) => {
+    const { likelihoods, calls } = await score(at('http://a', behaviour));
+    expect(likelihoods).toEqual(expected);
+    expect(calls.map(({ target }) => target).sort()).toEqual(['http://a', 'http://b', 'http://b']);
   });
 
-  it('gives a hanging worker 60 % of the time, so that the other one can finish', async () => {
-    const { calls, clock, logs } = await scores({ fault: workerAHangsOnce, deadlineMs: 10_000 });
-    expect(calls.map(({ worker }) => worker).sort()).toEqual([workerA, workerB, workerB]);
-    expect(logs).toEqual([expect.objectContaining({ worker: workerA, reason: 'timed-out' })]);
-    expect(calls.at(-1)).toMatchObject({ worker: workerB, request: { deadline_at_ms: clock.nowMs + 4_000 } });
+  it('asks a dead worker no more once three calls have failed, until it may be back', async () => {
+    const fan = await start(at('http://a', lostConnection));
+    for (let request = 0; request < 5; request += 1) await fan.run();
+    const toDead = () => fan.calls.filter(({ target }) => target === 'http://a').length;
+    expect(toDead()).toBe(3);
+    fan.time.nowMs += 2_000;
+    await fan.run();
+    expect(toDead()).toBe(4);
   });
 
-  it('does not retry what the request itself is refused for, and says it as the worker did', async () => {
-    const body = workerError('invalid_request', 'query has 9,000 tokens, the limit is 8,000');
-    const { code, message, calls } = await failure({ workers: [workerA], fault: answer(400, body) });
-    expect({ code, message }).toEqual({
-      code: 'invalid_request',
-      message: 'query has 9,000 tokens, the limit is 8,000',
-    });
-    expect(calls).toHaveLength(1);
-  });
-
-  it('names a document by its place in the request, not in the shard', async () => {
-    let firstDocument = '';
-    const fault: Fault = (call) => {
-      if (call.worker !== workerA) return undefined;
-      firstDocument = call.request.documents[0] ?? '';
-      const error = { code: 'invalid_request', message: 'documents[0] is bad', param: 'documents[0]', request_id: 'r' };
-      return Promise.resolve(Response.json({ error }, { status: 400 }));
-    };
-    const { message, param } = await failure({ fault: () => fault });
-    const name = `documents[${documents.indexOf(firstDocument)}]`;
-    expect({ message, param }).toEqual({ message: `${name} is bad`, param: name });
+  it('goes to the nearest region alone, and to the next when its workers are gone', async () => {
+    const targets = [targetAt('near-1', 'weur'), targetAt('near-2', 'weur'), targetAt('far', 'enam')];
+    const changes = { targets, regions: ['weur', 'enam'] };
+    const calm = await score(() => 10, changes);
+    expect(calm.calls.map(({ target }) => target).sort()).toEqual(['near-1', 'near-2']);
+    const { likelihoods, calls } = await score(({ target }) => (target.id === 'far' ? 10 : lostConnection), changes);
+    expect(likelihoods).toEqual(expected);
+    expect(calls.filter(({ ending }) => ending === 'scored').map(({ target }) => target)).toEqual(['far', 'far']);
   });
 
   it('says 503 when every worker is dead', async () => {
-    expect(await failure({ fault: dead })).toMatchObject({ code: 'no_worker_available', retryAfterSeconds: 5 });
+    expect(await failure(() => lostConnection)).toMatchObject({ code: 'no_worker_available', retryAfterSeconds: 5 });
   });
 
   it('says 503 and names the adapter when its store is down', async () => {
-    const fault = answer(503, workerError('adapter_unavailable', 'Adapter "a" could not be loaded.'));
-    expect(await failure({ fault })).toMatchObject({
+    const error = new ServiceError('adapter_unavailable', 'Adapter "a" could not be loaded.');
+    expect(await failure(() => answeredFailure('adapter-unavailable', '', error))).toMatchObject({
       code: 'adapter_unavailable',
       message: 'Adapter "a" could not be loaded.',
     });
   });
 
-  it.each([
-    ['7', 7],
-    ['9999', 60],
-    ['soon', 1],
-    [undefined, 1],
-  ])('says 429 when every worker is full, with Retry-After %j as %d seconds', async (header, seconds) => {
-    const headers: Record<string, string> = header === undefined ? {} : { 'retry-after': header };
-    const fault = answer(429, workerError('overloaded'), headers);
-    expect(await failure({ fault })).toMatchObject({ code: 'overloaded', retryAfterSeconds: seconds });
-  });
-
   it('says 429 when one worker is dead and the other full: waiting helps', async () => {
-    const full = answer(429, workerError('overloaded'))();
-    const fault = (): Fault => (call, init) => (call.worker === workerA ? dead()(call, init) : full(call, init));
-    expect(await failure({ fault })).toMatchObject({ code: 'overloaded' });
+    expect(await failure(at('http://a', lostConnection, answeredFailure('overloaded', '')))).toMatchObject({
+      code: 'overloaded',
+    });
   });
 
   it('says 504 when every worker hangs until the deadline, and not later', async () => {
-    const started = new ManualClock().nowMs;
-    const { code, message, clock } = await failure({ fault: hanging, deadlineMs: 10_000 });
+    const { code, message, time } = await failure(() => 'hangs');
     expect({ code, message }).toEqual({
       code: 'deadline_exceeded',
       message: 'The documents were not scored within deadline_ms, which is 10,000.',
     });
-    expect(clock.nowMs - started).toBeLessThanOrEqual(10_000);
+    expect(time.nowMs).toBeLessThanOrEqual(10_000);
   });
 
-  it('drops the calls when the caller goes', async () => {
+  it('gives the workers no more time than the caller gives, less what the answer needs', async () => {
+    const { calls } = await score(() => 10, { deadlineMs: 1_500, reservedMs: 50, targets: [workerA] });
+    expect(calls[0]?.deadlineAtMs).toBe(1_450);
+  });
+
+  it('drops every call when the caller goes', async () => {
     const caller = new AbortController();
-    let signal: AbortSignal | undefined;
-    const fault: Fault = (_, init) => {
-      signal = init.signal;
-      return hang(init, () => caller.abort());
-    };
-    const { code, calls, logs } = await failure({ workers: [workerA], fault: () => fault, signal: caller.signal });
-    expect(code).toBe('request_cancelled');
-    expect(signal?.aborted).toBe(true);
-    expect({ calls: calls.length, logs }).toEqual({ calls: 1, logs: [] });
+    const fan = await start(() => 'hangs', { signal: caller.signal });
+    fan.time.at(5, () => caller.abort());
+    await expect(fan.run()).rejects.toMatchObject({ code: 'request_cancelled' });
+    expect(fan.calls.map(({ ending }) => ending)).toEqual(['cancelled', 'cancelled']);
+    expect(fan.logs).toEqual([]);
   });
 
   it('drops the other shards when one fails for good', async () => {
-    const ended: string[] = [];
-    const fault: Fault = (call, init) => {
-      if (call.worker === workerA)
-        return Promise.resolve(Response.json(workerError('model_not_found'), { status: 404 }));
-      init.signal.addEventListener('abort', () => {
-        ended.push(call.worker);
-      });
-      return hang(init, () => undefined);
-    };
-    expect(await failure({ fault: () => fault })).toMatchObject({ code: 'model_not_found' });
-    expect(ended).toEqual([workerB]);
+    const refused = answeredFailure('refused', '', new ServiceError('model_not_found'));
+    const { code, calls } = await failure(at('http://a', refused, 'hangs'));
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect([code, calls.map(({ ending }) => ending).sort()]).toEqual(['model_not_found', ['cancelled', 'failed']]);
+  });
+});
+
+describe('scoreOnWorkers: with failures that are tolerated', () => {
+  it('gives what was scored by the deadline, and the failure of the rest', async () => {
+    const slow: Behave = ({ documentIndices }) => (documentIndices.includes(0) ? 'hangs' : 10);
+    const { likelihoods, failure: found, time } = await score(slow, { tolerated: ['timed-out'], reservedMs: 50 });
+    const unscored = likelihoods.flatMap((one, index) => (one === undefined ? [index] : []));
+    expect(unscored).toContain(0);
+    expect(unscored.length).toBeLessThanOrEqual(8);
+    expect([found?.reason, found?.error.code]).toEqual(['timed-out', 'deadline_exceeded']);
+    expect(time.nowMs).toBe(9_950);
+  });
+
+  it('asks for few documents at a time, so that a single worker’s answer has parts too', async () => {
+    const { calls } = await score(() => 10, { tolerated: ['timed-out'], targets: [workerA] });
+    expect(calls.map((call) => call.documents.length)).toEqual([8, 8, 8]);
+  });
+
+  it('gives nothing but the failure where every worker is gone', async () => {
+    const {
+      likelihoods,
+      failure: found,
+      queryTokens,
+    } = await score(() => lostConnection, { tolerated: ['unreachable'] });
+    expect(likelihoods).toEqual(documents.map(() => undefined));
+    expect([found?.error.code, queryTokens]).toEqual(['no_worker_available', 0]);
+  });
+
+  it('fails for what is not tolerated', async () => {
+    expect(await failure(() => lostConnection, { tolerated: ['timed-out'] })).toMatchObject({
+      code: 'no_worker_available',
+    });
+    const refused = answeredFailure('refused', '', new ServiceError('invalid_request'));
+    expect(await failure(() => refused, { tolerated: ['timed-out', 'unreachable'] })).toMatchObject({
+      code: 'invalid_request',
+    });
   });
 });

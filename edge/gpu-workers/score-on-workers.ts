@@ -1,15 +1,21 @@
 import { formatCount } from '#edge/format-count.ts';
+import { ConnectionSlots } from '#edge/gpu-workers/connection-slots.ts';
+import type { FanOutPorts } from '#edge/gpu-workers/fan-out-ports.ts';
 import { type MergedScore, mergeScores, type ScoredShard } from '#edge/gpu-workers/merge-scores.ts';
-import { planShards, type Shard } from '#edge/gpu-workers/plan-shards.ts';
+import { planFleet } from '#edge/gpu-workers/plan-fleet.ts';
+import { planShards, type Shard, splitShards } from '#edge/gpu-workers/plan-shards.ts';
 import { scoreShard } from '#edge/gpu-workers/score-shard.ts';
-import type { WorkerCallPorts } from '#edge/gpu-workers/worker-call-ports.ts';
+import { type FailureReason, mostTelling, type ShardFailure } from '#edge/gpu-workers/shard-outcome.ts';
+import type { WorkerTarget } from '#edge/gpu-workers/worker-target.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 import { limits } from '#shared/limits.ts';
 import type { ScoreRequest } from '#shared/protocol/score.ts';
 import type { TraceContext } from '#shared/tracing/trace-context.ts';
 
 export interface ScoringJob {
-  readonly workers: readonly string[];
+  readonly targets: readonly WorkerTarget[];
+  /** Nearest first. */
+  readonly regions: readonly string[];
   readonly request: Omit<ScoreRequest, 'deadline_at_ms'>;
   /** SHA-256 of each document, in order. */
   readonly digests: readonly Uint8Array[];
@@ -17,6 +23,10 @@ export interface ScoringJob {
   readonly startedAtMs: number;
   /** Milliseconds after that, past which nobody waits. */
   readonly deadlineMs: number;
+  /** Milliseconds of these that workers do not get. */
+  readonly reservedMs: number;
+  /** Failures for which whatever else was scored is still wanted. */
+  readonly tolerated: readonly FailureReason[];
   /** Aborts when the caller has gone. */
   readonly signal: AbortSignal;
   readonly requestId: string;
@@ -24,8 +34,10 @@ export interface ScoringJob {
 }
 
 export interface ScoredDocuments {
-  /** In the order of the request. */
-  readonly scores: readonly MergedScore[];
+  /** In the order of the request; undefined where a tolerated failure left a document without a score. */
+  readonly scores: readonly (MergedScore | undefined)[];
+  /** The failure that says most, where there were any. */
+  readonly failure: ShardFailure | undefined;
   readonly queryTokens: number;
   /** Milliseconds of the slowest shard's own computing. */
   readonly workerMs: number;
@@ -33,30 +45,47 @@ export interface ScoredDocuments {
   readonly scoringFingerprint: string | undefined;
 }
 
+/** Shards of one request at most: three rounds of connections. More would split documents that one worker scores quicker together. */
+const shardsMax = 3 * limits.workerConnectionsMax;
+
+/** Documents of one call where a part of the answer is wanted too: a worker that runs out of time answers nothing of a call. */
+const documentsPerTolerantCall = 8;
+
 /**
- * Scores every document on the worker that it belongs to, all shards at once. All or nothing: the first shard that fails for good ends the others.
- * Throws ServiceError `no_worker_available`, `overloaded`, `deadline_exceeded`, `request_cancelled`, or what a worker refused the request for.
+ * Scores every document on the worker that it belongs to, over at most six connections at once. A failure that is not tolerated ends everything.
+ * Throws ServiceError `no_worker_available`, `overloaded`, `adapter_unavailable`, `deadline_exceeded`, `request_cancelled`, or what a worker refused the
+ * request for.
  */
-export async function scoreOnWorkers(ports: WorkerCallPorts, job: ScoringJob): Promise<ScoredDocuments> {
+export async function scoreOnWorkers(ports: FanOutPorts, job: ScoringJob): Promise<ScoredDocuments> {
   const { documents } = job.request;
-  const shards = plan(job.workers, job.digests);
   const siblings = new AbortController();
   const signal = AbortSignal.any([job.signal, siblings.signal]);
-  const failedWorkers = new Set<string>();
-  const score = async (shard: Shard): Promise<ScoredShard> => {
+  const shared = {
+    deadlineAtMs: job.startedAtMs + job.deadlineMs - job.reservedMs,
+    signal,
+    requestId: job.requestId,
+    traceContext: job.traceContext,
+    failedTargets: new Set<string>(),
+    slots: new ConnectionSlots(limits.workerConnectionsMax),
+  };
+  const score = async (shard: Shard): Promise<ScoredShard | ShardFailure> => {
     const shardDocuments = shard.documentIndices.map((index) => documents[index] ?? '');
-    const request = { ...job.request, documents: shardDocuments };
-    const { requestId, traceContext } = job;
-    const deadlineAtMs = job.startedAtMs + job.deadlineMs;
-    const trace = { requestId, traceContext };
-    const outcome = await scoreShard(ports, { shard, request, deadlineAtMs, signal, ...trace, failedWorkers });
-    if (outcome.kind === 'failed') throw outcome.reason === 'timed-out' ? pastDeadline(job.deadlineMs) : outcome.error;
-    return { shard, response: outcome.response };
+    const outcome = await scoreShard(ports, {
+      ...shared,
+      shard,
+      request: { ...job.request, documents: shardDocuments },
+    });
+    if (outcome.kind === 'scored') return { shard, response: outcome.response };
+    const failure = { ...outcome, error: outcome.reason === 'timed-out' ? pastDeadline(job) : outcome.error };
+    if (!job.tolerated.includes(failure.reason)) throw failure.error;
+    return failure;
   };
   try {
-    const scored = await Promise.all(shards.map(score));
+    const ended = await Promise.all(planJob(ports, job).map(score));
+    const scored = ended.filter((one) => 'shard' in one);
     return {
       scores: mergeScores(documents.length, scored),
+      failure: ended.filter((one) => 'kind' in one).reduce<ShardFailure | undefined>(worse, undefined),
       queryTokens: scored[0]?.response.query_tokens ?? 0,
       workerMs: Math.max(0, ...scored.map(({ response }) => response.compute_ms)),
       scoringFingerprint: commonFingerprint(scored),
@@ -66,7 +95,17 @@ export async function scoreOnWorkers(ports: WorkerCallPorts, job: ScoringJob): P
   }
 }
 
-function pastDeadline(deadlineMs: number): ServiceError {
+function planJob({ health }: FanOutPorts, { targets, regions, digests, tolerated }: ScoringJob): Shard[] {
+  const fleet = planFleet(targets, regions, (id) => health.isHealthy(id));
+  const shards = planShards(fleet, digests, shardsMax);
+  return tolerated.length === 0 ? shards : splitShards(shards, documentsPerTolerantCall);
+}
+
+function worse(first: ShardFailure | undefined, second: ShardFailure): ShardFailure {
+  return first === undefined ? second : mostTelling(first, second);
+}
+
+function pastDeadline({ deadlineMs }: ScoringJob): ServiceError {
   const message = `The documents were not scored within deadline_ms, which is ${formatCount(deadlineMs)}.`;
   return new ServiceError('deadline_exceeded', message, { param: 'deadline_ms' });
 }
@@ -74,13 +113,4 @@ function pastDeadline(deadlineMs: number): ServiceError {
 function commonFingerprint([first, ...others]: readonly ScoredShard[]): string | undefined {
   const fingerprint = first?.response.scoring_fingerprint;
   return others.every(({ response }) => response.scoring_fingerprint === fingerprint) ? fingerprint : undefined;
-}
-
-/** With one worker there is nothing to choose. */
-function plan(workers: readonly string[], digests: readonly Uint8Array[]): Shard[] {
-  const [only, ...others] = workers;
-  if (only !== undefined && others.length === 0) {
-    return [{ workers: [only], documentIndices: digests.map((_, index) => index) }];
-  }
-  return planShards(workers, digests, limits.workerConnectionsMax);
 }

@@ -1,66 +1,219 @@
 import { describe, expect, it } from 'vitest';
-import { scoreShard } from '#edge/gpu-workers/score-shard.ts';
-import { createFakeGpuWorkers, type Fault } from '#edge/testing/fake-gpu-worker.ts';
-import { ManualClock } from '#edge/testing/manual-clock.ts';
-import { testSigningKey } from '#edge/testing/test-secrets.ts';
+import type { WorkerCall } from '#edge/gpu-workers/call-gpu-worker.ts';
+import { ConnectionSlots } from '#edge/gpu-workers/connection-slots.ts';
+import { type ShardJob, scoreShard } from '#edge/gpu-workers/score-shard.ts';
+import { answeredFailure } from '#edge/gpu-workers/shard-outcome.ts';
+import { type Behaviour, lostConnection, type SeenCall, simulateFleet } from '#edge/testing/simulated-fleet.ts';
+import { targetAt } from '#edge/testing/target-at.ts';
 
-async function score(fault: Fault, failedWorkers = new Set<string>(), deadlineMs = 1000) {
-  const clock = new ManualClock();
-  const { fetch, calls } = createFakeGpuWorkers(clock.now, fault);
-  const { now, timeoutSignal, sleep } = clock;
-  const outcome = await scoreShard(
-    { fetch, now, timeoutSignal, sleep, signingKey: testSigningKey, log: () => undefined },
-    {
-      shard: { workers: ['http://a', 'http://b', 'http://c'], documentIndices: [0] },
-      request: {
-        model: 'm',
-        query: 'q',
-        documents: ['d'],
-        max_tokens_per_doc: 1,
-        include_target_log_likelihoods: false,
-        include_calibration: false,
-      },
-      deadlineAtMs: clock.nowMs + deadlineMs,
-      signal: new AbortController().signal,
-      requestId: 'r',
-      failedWorkers,
+type Behave = (call: WorkerCall, calls: readonly SeenCall[]) => Behaviour;
+
+const threeInOneRegion = [targetAt('a'), targetAt('b'), targetAt('c')] as const;
+/** Usual milliseconds of a call in these tests; the p95 that hedges wait for. */
+const usualMs = 100;
+
+function start(behave: Behave, options: Partial<ShardJob> & { readonly isKnown?: boolean } = {}) {
+  const fleet = simulateFleet(behave);
+  const { isKnown = true, ...changes } = options;
+  const documents = ['[-1] one', '[-2] two'];
+  const characters = documents.join('').length;
+  if (isKnown) for (let call = 0; call < 20; call += 1) fleet.health.latencies.record(characters, usualMs);
+  const job: ShardJob = {
+    shard: { targets: threeInOneRegion, documentIndices: [0, 1] },
+    request: {
+      model: 'm',
+      query: 'q',
+      documents,
+      max_tokens_per_doc: 512,
+      include_target_log_likelihoods: false,
+      include_calibration: false,
     },
-  );
-  return { outcome, asked: calls.map(({ worker }) => worker), failedWorkers };
+    deadlineAtMs: 10_000,
+    signal: new AbortController().signal,
+    requestId: 'r',
+    failedTargets: new Set(),
+    slots: new ConnectionSlots(6),
+    ...changes,
+  };
+  return { ...fleet, outcome: scoreShard(fleet.ports, job) };
 }
 
-const deadAt =
-  (...workers: string[]): Fault =>
-  (call) =>
-    workers.includes(call.worker) ? Promise.reject(new Error('lost')) : undefined;
+async function score(behave: Behave, options: Parameters<typeof start>[1] = {}) {
+  const race = start(behave, options);
+  const outcome = await race.time.run(race.outcome);
+  return { ...race, outcome, asked: race.calls.map(({ target }) => target), tookMs: race.time.nowMs };
+}
 
-describe('scoreShard', () => {
-  it('asks the second choice after a failure, and tells its siblings about the first', async () => {
-    const { outcome, asked, failedWorkers } = await score(deadAt('http://a'));
-    expect(outcome.kind).toBe('scored');
-    expect(asked).toEqual(['http://a', 'http://b']);
-    expect([...failedWorkers]).toEqual(['http://a']);
+const only =
+  (targets: Readonly<Record<string, Behaviour>>, otherwise: Behaviour = usualMs): Behave =>
+  ({ target }) =>
+    targets[target.id] ?? otherwise;
+
+describe('scoreShard: retries', () => {
+  it('asks the second choice after a failure, at once, and tells its siblings about the first', async () => {
+    const failedTargets = new Set<string>();
+    const { outcome, asked, tookMs, logs } = await score(only({ a: lostConnection }), { failedTargets });
+    expect([outcome.kind, asked, tookMs, [...failedTargets]]).toEqual(['scored', ['a', 'b'], usualMs, ['a']]);
+    expect(logs).toMatchObject([{ event: 'worker_call_failed', worker: 'a', reason: 'unreachable' }]);
   });
 
-  it('passes over a worker that a sibling found dead', async () => {
-    const { asked } = await score(deadAt('http://a', 'http://b'), new Set(['http://b']));
-    expect(asked).toEqual(['http://a', 'http://c']);
+  it('passes over a worker that a sibling found dead, or that is thought dead', async () => {
+    const behave = only({ a: lostConnection });
+    expect((await score(behave, { failedTargets: new Set(['b']) })).asked).toEqual(['a', 'c']);
+    const race = start(behave);
+    for (let failure = 0; failure < 3; failure += 1) race.health.ended('b', 'failure');
+    await race.time.run(race.outcome);
+    expect(race.calls.map(({ target }) => target)).toEqual(['a', 'c']);
   });
 
   it('asks a worker that failed before where every other one has', async () => {
-    const { asked } = await score(deadAt('http://a'), new Set(['http://b', 'http://c']));
-    expect(asked).toEqual(['http://a', 'http://b']);
+    const { asked } = await score(only({ a: lostConnection }), { failedTargets: new Set(['b', 'c']) });
+    expect(asked).toEqual(['a', 'b']);
   });
 
-  it('asks at most twice', async () => {
-    const { outcome, asked } = await score(deadAt('http://a', 'http://b', 'http://c'));
-    expect(outcome).toMatchObject({ kind: 'failed', reason: 'unreachable' });
-    expect(asked).toHaveLength(2);
+  it('asks at most twice in one region, and once more in the next', async () => {
+    const inOne = await score(() => lostConnection);
+    expect([inOne.outcome, inOne.asked]).toMatchObject([{ reason: 'unreachable' }, ['a', 'b']]);
+    const shard = {
+      targets: [targetAt('a'), targetAt('b'), targetAt('far', 'enam')],
+      documentIndices: [0, 1],
+    } as const;
+    const inTwo = await score(only({ far: usualMs }, lostConnection), { shard });
+    expect([inTwo.outcome.kind, inTwo.asked]).toEqual(['scored', ['a', 'b', 'far']]);
+  });
+
+  it('asks the only worker again, after a pause', async () => {
+    const shard = { targets: [targetAt('a')], documentIndices: [0, 1] } as const;
+    const { outcome, asked, tookMs } = await score((_, calls) => (calls.length === 0 ? lostConnection : usualMs), {
+      shard,
+    });
+    expect([outcome.kind, asked, tookMs]).toEqual(['scored', ['a', 'a'], 200 + usualMs]);
+  });
+
+  it('does not pause past the deadline', async () => {
+    const shard = { targets: [targetAt('a')], documentIndices: [0, 1] } as const;
+    const { asked, tookMs } = await score(() => 'hangs', { shard, deadlineAtMs: 1_000 });
+    expect([asked, tookMs]).toEqual([['a'], 1_000]);
+  });
+
+  it('does not ask again what the request itself is refused for', async () => {
+    const { outcome, asked } = await score(() => answeredFailure('refused', ''));
+    expect([outcome, asked]).toMatchObject([{ reason: 'refused' }, ['a']]);
+  });
+
+  it('says the most telling of two failures', async () => {
+    const full = answeredFailure('overloaded', '');
+    expect((await score(only({ a: full }, lostConnection))).outcome).toMatchObject({ reason: 'overloaded' });
+    expect((await score(only({ a: lostConnection }, full))).outcome).toMatchObject({ reason: 'overloaded' });
   });
 
   it('asks nobody after the deadline', async () => {
-    const { outcome, asked } = await score(deadAt(), new Set(), 0);
-    expect(outcome).toMatchObject({ kind: 'failed', reason: 'timed-out' });
-    expect(asked).toEqual([]);
+    const { outcome, asked } = await score(() => usualMs, { deadlineAtMs: 0 });
+    expect([outcome, asked]).toMatchObject([{ reason: 'timed-out' }, []]);
+  });
+
+  it('asks nobody else once the caller has gone', async () => {
+    const caller = new AbortController();
+    const race = start(() => 'hangs', { signal: caller.signal, isKnown: false });
+    race.time.at(50, () => caller.abort());
+    expect(await race.time.run(race.outcome)).toMatchObject({ reason: 'cancelled' });
+    expect(race.calls).toMatchObject([{ target: 'a', ending: 'cancelled' }]);
+  });
+});
+
+describe('scoreShard: hedges', () => {
+  it('asks another worker beside one that is later than 95 % of calls, and ends the one that lost', async () => {
+    const { outcome, calls, tookMs, logs } = await score(only({ a: 'hangs' }));
+    expect([outcome.kind, tookMs]).toEqual(['scored', 2 * usualMs]);
+    expect(calls).toMatchObject([
+      { target: 'a', atMs: 0, ending: 'cancelled' },
+      { target: 'b', atMs: usualMs, ending: 'scored' },
+    ]);
+    expect(logs).toMatchObject([{ level: 'info', event: 'worker_call_hedged', worker: 'a', beside: 'b' }]);
+  });
+
+  it('takes the late answer where it comes first, and holds nothing against either', async () => {
+    const { outcome, calls, tookMs, health } = await score(only({ a: usualMs + 30 }));
+    expect([outcome.kind, tookMs]).toEqual(['scored', usualMs + 30]);
+    expect(calls.map(({ ending }) => ending)).toEqual(['scored', 'cancelled']);
+    expect(['a', 'b'].map((id) => health.isHealthy(id))).toEqual([true, true]);
+  });
+
+  it('asks nobody beside a call that is in time', async () => {
+    expect((await score(() => usualMs - 1)).asked).toEqual(['a']);
+  });
+
+  it('waits two seconds where it knows nothing of such calls', async () => {
+    const { calls } = await score(only({ a: 'hangs' }), { isKnown: false });
+    expect(calls.map(({ atMs }) => atMs)).toEqual([0, 2_000]);
+  });
+
+  it('counts a hedge as the retry when the late call fails', async () => {
+    const { outcome, asked } = await score(({ target }) => (target.id === 'b' ? lostConnection : 'hangs'));
+    expect([outcome, asked]).toMatchObject([{ reason: 'timed-out' }, ['a', 'b']]);
+  });
+
+  it('asks nobody beside it where the others are thought dead', async () => {
+    const race = start(only({ a: 500 }));
+    for (const id of ['b', 'c']) for (let failure = 0; failure < 3; failure += 1) race.health.ended(id, 'failure');
+    await race.time.run(race.outcome);
+    expect(race.calls).toHaveLength(1);
+  });
+
+  it('waits for a free connection and for budget', async () => {
+    const slots = new ConnectionSlots(1);
+    const full = await score(only({ a: 1_000 }), { slots });
+    expect(full.asked).toEqual(['a']);
+    const race = start(only({ a: 'hangs' }));
+    while (race.health.affordsHedge(1));
+    race.time.at(500, () => race.health.called('elsewhere', 100));
+    await race.time.run(race.outcome);
+    expect(race.calls.map(({ atMs }) => atMs)).toEqual([0, 500]);
+  });
+
+  it('leaves a worker that others have found dead meanwhile, whatever the budget', async () => {
+    const race = start(only({ a: 'hangs' }));
+    while (race.health.affordsHedge(1));
+    race.time.at(300, () => {
+      for (let failure = 0; failure < 3; failure += 1) race.health.ended('a', 'failure');
+    });
+    const outcome = await race.time.run(race.outcome);
+    expect([outcome.kind, race.calls.map(({ atMs }) => atMs)]).toEqual(['scored', [0, 300]]);
+  });
+
+  it('gives a hanging worker 60 % of the time where no hedge is allowed, so that another one can finish', async () => {
+    const race = start(only({ a: 'hangs' }), { slots: new ConnectionSlots(1) });
+    expect((await race.time.run(race.outcome)).kind).toBe('scored');
+    expect(race.calls).toMatchObject([
+      { target: 'a', atMs: 0, deadlineAtMs: 6_000, ending: 'failed' },
+      { target: 'b', atMs: 6_000, deadlineAtMs: 10_000 },
+    ]);
+  });
+});
+
+describe('scoreShard: what is learned of workers', () => {
+  it('thinks a worker dead that lost three races, and gives it another chance later', async () => {
+    const { health, time } = await score(only({ a: 'hangs' }));
+    expect(health.isHealthy('a')).toBe(true);
+    health.ended('a', 'slow');
+    health.ended('a', 'slow');
+    expect(health.isHealthy('a')).toBe(false);
+    time.nowMs += 2_000;
+    expect(health.isHealthy('a')).toBe(true);
+  });
+
+  it('remembers how long calls took', async () => {
+    const { health, calls } = await score(() => 40, { isKnown: false });
+    for (let call = 0; call < 9; call += 1) health.latencies.record(calls[0]?.documents.join('').length ?? 0, 40);
+    expect(health.latencies.p95(16)).toBe(40);
+  });
+
+  it('gives every connection back, however its call ended', async () => {
+    for (const behave of [only({}), only({ a: lostConnection }), only({ a: 'hangs' }), () => lostConnection]) {
+      const slots = new ConnectionSlots(2);
+      await score(behave, { slots });
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      expect([slots.tryAcquire(), slots.tryAcquire(), slots.tryAcquire()]).toEqual([true, true, false]);
+    }
   });
 });

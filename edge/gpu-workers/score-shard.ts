@@ -1,7 +1,12 @@
-import { callGpuWorker } from '#edge/gpu-workers/call-gpu-worker.ts';
+import { callVerdict } from '#edge/gpu-workers/call-verdict.ts';
+import type { CallVerdict } from '#edge/gpu-workers/circuit-breaker.ts';
+import type { ConnectionSlots } from '#edge/gpu-workers/connection-slots.ts';
+import type { FanOutPorts } from '#edge/gpu-workers/fan-out-ports.ts';
+import { hedgeDelayMs } from '#edge/gpu-workers/hedge-delay.ts';
+import { mayTryAgain, nextTarget } from '#edge/gpu-workers/next-target.ts';
 import type { Shard } from '#edge/gpu-workers/plan-shards.ts';
 import { mostTelling, type ShardFailure, type ShardOutcome, shardFailure } from '#edge/gpu-workers/shard-outcome.ts';
-import type { WorkerCallPorts } from '#edge/gpu-workers/worker-call-ports.ts';
+import type { WorkerTarget } from '#edge/gpu-workers/worker-target.ts';
 import type { ScoreRequest } from '#shared/protocol/score.ts';
 import type { TraceContext } from '#shared/tracing/trace-context.ts';
 
@@ -14,49 +19,215 @@ export interface ShardJob {
   readonly signal: AbortSignal;
   readonly requestId: string;
   readonly traceContext?: TraceContext | undefined;
-  /** Workers that failed during this request; shared by its shards, so that none retries on a worker that another found dead. */
-  readonly failedWorkers: Set<string>;
+  /** Ids of targets that failed during this request; shared by its shards, so that none retries on a worker that another found dead. */
+  readonly failedTargets: Set<string>;
+  /** Shared by the shards of the request. */
+  readonly slots: ConnectionSlots;
 }
 
-/** Share of the remaining time that a first attempt gets while another worker could take over: a hanging worker leaves the second one 40 %. */
+/** One call that is out. */
+interface Attempt {
+  readonly target: WorkerTarget;
+  readonly startedAtMs: number;
+  readonly timeoutMs: number;
+  readonly controller: AbortController;
+  readonly ended: Promise<Ended>;
+  /** Whether the answer is still to come. */
+  isOut: boolean;
+}
+
+interface Ended {
+  readonly kind: 'ended';
+  readonly attempt: Attempt;
+  readonly outcome: ShardOutcome;
+}
+
+/** Share of the remaining time that a first attempt gets while another worker could take over, should no hedge have been affordable. */
 const firstAttemptShare = 0.6;
 
 /** Milliseconds before the same worker is asked again: there is no other, and at once it would still be full or restarting. */
 const sameWorkerPauseMs = 200;
 
-/** Scores a shard with one retry: on the next worker that has not failed, or on the same one where there is no other. */
-export async function scoreShard(ports: WorkerCallPorts, job: ShardJob): Promise<ShardOutcome> {
-  const [preferred, ...others] = job.shard.workers;
-  const first = await attempt(ports, job, preferred, others.length > 0 ? firstAttemptShare : 1);
-  if (first.kind === 'scored' || !mayRetry(first)) return first;
-  job.failedWorkers.add(preferred);
-  const next = others.find((worker) => !job.failedWorkers.has(worker)) ?? others[0] ?? preferred;
-  if (next === preferred) await ports.sleep(sameWorkerPauseMs);
-  if (job.signal.aborted) return first;
-  const second = await attempt(ports, job, next, 1);
-  return second.kind === 'scored' ? second : mostTelling(first, second);
+/** Milliseconds between looks at a call that is late, while it cannot be hedged. */
+const lateLookMs = 50;
+
+/**
+ * Scores a shard: on its first target; on another one beside it when the answer is late and the budget of hedges allows; on another one when the call
+ * fails and a retry can help, in another region once more. The first scores win and end what else is out. Never rejects.
+ */
+export function scoreShard(ports: FanOutPorts, job: ShardJob): Promise<ShardOutcome> {
+  return new ShardRace(ports, job).run();
 }
 
-function mayRetry(failure: ShardFailure): boolean {
-  return failure.reason !== 'refused' && failure.reason !== 'cancelled';
-}
+class ShardRace {
+  readonly #ports: FanOutPorts;
+  readonly #job: ShardJob;
+  readonly #characters: number;
+  readonly #tried: WorkerTarget[] = [];
+  #running: Attempt[] = [];
+  #lookAtMs = 0;
+  #failure: ShardFailure | undefined;
 
-async function attempt(ports: WorkerCallPorts, job: ShardJob, worker: string, share: number): Promise<ShardOutcome> {
-  const nowMs = ports.now();
-  const timeoutMs = Math.ceil((job.deadlineAtMs - nowMs) * share);
-  if (timeoutMs <= 0) return shardFailure('timed-out', 'the deadline passed before the call');
-  const outcome = await callGpuWorker(ports, {
-    worker,
-    request: { ...job.request, deadline_at_ms: nowMs + timeoutMs },
-    documentIndices: job.shard.documentIndices,
-    timeoutMs,
-    signal: job.signal,
-    requestId: job.requestId,
-    traceContext: job.traceContext,
-  });
-  if (outcome.kind === 'failed' && outcome.reason !== 'cancelled') {
-    const { reason, detail } = outcome;
-    ports.log({ level: 'warn', event: 'worker_call_failed', requestId: job.requestId, worker, reason, detail });
+  constructor(ports: FanOutPorts, job: ShardJob) {
+    this.#ports = ports;
+    this.#job = job;
+    this.#characters = job.request.documents.reduce((sum, document) => sum + document.length, 0);
   }
-  return outcome;
+
+  async run(): Promise<ShardOutcome> {
+    await this.#job.slots.acquire();
+    this.#start(this.#job.shard.targets[0]);
+    for (;;) {
+      const event = await this.#nextEvent();
+      if (event.kind === 'late') {
+        this.#hedge();
+        continue;
+      }
+      const { attempt, outcome } = event;
+      this.#running = this.#running.filter((other) => other !== attempt);
+      if (outcome.kind === 'scored' || outcome.reason === 'refused' || outcome.reason === 'cancelled') {
+        this.#endOthers(attempt, outcome);
+        return outcome;
+      }
+      this.#job.failedTargets.add(attempt.target.id);
+      this.#failure = this.#failure === undefined ? outcome : mostTelling(this.#failure, outcome);
+      if (this.#running.length === 0 && !(await this.#retry())) return this.#failure;
+    }
+  }
+
+  /** Starts a call in a slot that was acquired for it. */
+  #start(target: WorkerTarget): void {
+    const { job, ports } = { job: this.#job, ports: this.#ports };
+    const startedAtMs = ports.now();
+    const share = this.#tried.length === 0 && job.shard.targets.length > 1 ? firstAttemptShare : 1;
+    const timeoutMs = Math.ceil((job.deadlineAtMs - startedAtMs) * share);
+    const controller = new AbortController();
+    const isFirst = this.#tried.length === 0;
+    this.#tried.push(target);
+    this.#lookAtMs =
+      startedAtMs + hedgeDelayMs(ports.health.latencies.p95(this.#characters), job.deadlineAtMs - startedAtMs);
+    ports.health.called(target.id, isFirst ? job.request.documents.length : 0);
+    const call = timeoutMs > 0 ? this.#call(target, startedAtMs + timeoutMs, timeoutMs, controller) : expired;
+    const attempt: Attempt = {
+      target,
+      startedAtMs,
+      timeoutMs,
+      controller,
+      ended: call.then((outcome) => this.#end(attempt, outcome)),
+      isOut: true,
+    };
+    this.#running.push(attempt);
+  }
+
+  #call(target: WorkerTarget, deadlineAtMs: number, timeoutMs: number, { signal }: AbortController) {
+    const { request, shard, requestId, traceContext, signal: caller } = this.#job;
+    return this.#ports.callWorker({
+      target,
+      request: { ...request, deadline_at_ms: deadlineAtMs },
+      documentIndices: shard.documentIndices,
+      timeoutMs,
+      signal: AbortSignal.any([caller, signal]),
+      requestId,
+      traceContext,
+    });
+  }
+
+  /** Gives the slot back and notes what the end of the call says of the worker, unless the race was over for it before. */
+  #end(attempt: Attempt, outcome: ShardOutcome): Ended {
+    const { health, now, log } = this.#ports;
+    this.#job.slots.release();
+    attempt.isOut = false;
+    if (attempt.controller.signal.aborted) return { kind: 'ended', attempt, outcome };
+    const { latencies } = health;
+    const { timeoutMs, startedAtMs, target } = attempt;
+    health.ended(target.id, callVerdict(outcome, { timeoutMs, p95Ms: latencies.p95(this.#characters) }));
+    if (outcome.kind === 'scored') latencies.record(this.#characters, now() - startedAtMs);
+    else if (outcome.reason !== 'cancelled') {
+      const { reason, detail } = outcome;
+      const { requestId } = this.#job;
+      log({ level: 'warn', event: 'worker_call_failed', requestId, worker: target.id, reason, detail });
+    }
+    return { kind: 'ended', attempt, outcome };
+  }
+
+  async #nextEvent(): Promise<Ended | { readonly kind: 'late' }> {
+    const [first] = this.#running;
+    const ended = this.#running.map((attempt) => attempt.ended);
+    if (first === undefined || this.#running.length > 1 || this.#next() === undefined) return Promise.race(ended);
+    const timer = this.#ports.timeoutSignal(Math.max(1, this.#lookAtMs - this.#ports.now()));
+    const late = new Promise<{ readonly kind: 'late' }>((resolve) =>
+      timer.addEventListener('abort', () => resolve({ kind: 'late' }), { once: true }),
+    );
+    const event = await Promise.race([...ended, late]);
+    if (event.kind === 'ended' || !first.isOut) return first.ended;
+    if (!this.#ports.health.isOpen(first.target.id)) return event;
+    // Other calls have found the worker dead since: waiting for it is over, without a word about its health.
+    this.#abandon(first, 'neutral');
+    return { kind: 'ended', attempt: first, outcome: shardFailure('unreachable', 'given up with the circuit open') };
+  }
+
+  /** A second call beside the late one, where it is worth it and allowed; else another look a little later. */
+  #hedge(): void {
+    const { health, log } = this.#ports;
+    const { slots, request, requestId, failedTargets } = this.#job;
+    this.#lookAtMs = this.#ports.now() + lateLookMs;
+    const next = this.#next();
+    if (next === undefined || failedTargets.has(next.id) || !health.isHealthy(next.id)) return;
+    if (!slots.tryAcquire()) return;
+    if (!health.affordsHedge(request.documents.length)) {
+      slots.release();
+      return;
+    }
+    log({
+      level: 'info',
+      event: 'worker_call_hedged',
+      requestId,
+      worker: this.#running[0]?.target.id,
+      beside: next.id,
+    });
+    this.#start(next);
+  }
+
+  /** Starts the call that follows a failure; false where none may. */
+  async #retry(): Promise<boolean> {
+    const { shard, slots, signal, deadlineAtMs } = this.#job;
+    const [only, ...others] = shard.targets;
+    const isAlone = others.length === 0 && this.#tried.length === 1;
+    const next = isAlone ? only : this.#next();
+    const pauseMs = isAlone ? sameWorkerPauseMs : 0;
+    if (next === undefined || this.#ports.now() + pauseMs >= deadlineAtMs) return false;
+    if (isAlone) await this.#ports.sleep(pauseMs);
+    await slots.acquire();
+    if (signal.aborted) slots.release();
+    else this.#start(next);
+    return !signal.aborted;
+  }
+
+  #next(): WorkerTarget | undefined {
+    const { shard, failedTargets } = this.#job;
+    const next = nextTarget({
+      targets: shard.targets,
+      tried: this.#tried.map(({ id }) => id),
+      failed: failedTargets,
+      isHealthy: (id) => this.#ports.health.isHealthy(id),
+    });
+    const regions = this.#tried.map(({ region }) => region);
+    return next !== undefined && mayTryAgain(regions, next) ? next : undefined;
+  }
+
+  /** Ends the calls that lost; one that had been out for longer than the winner was slow. */
+  #endOthers(winner: Attempt, outcome: ShardOutcome): void {
+    for (const attempt of this.#running) {
+      const lost = outcome.kind === 'scored' && attempt.startedAtMs < winner.startedAtMs;
+      this.#abandon(attempt, lost ? 'slow' : 'neutral');
+    }
+    this.#running = [];
+  }
+
+  #abandon(attempt: Attempt, verdict: CallVerdict): void {
+    this.#ports.health.ended(attempt.target.id, verdict);
+    attempt.controller.abort();
+  }
 }
+
+const expired = Promise.resolve(shardFailure('timed-out', 'the deadline passed before the call'));

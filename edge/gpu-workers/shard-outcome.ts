@@ -17,6 +17,8 @@ export interface ShardFailure {
   readonly error: ServiceError;
   /** For the log only: what happened, without texts. */
   readonly detail: string;
+  /** Whether the worker itself said so, and so is alive. */
+  readonly answered: boolean;
 }
 
 export type ShardOutcome = { readonly kind: 'scored'; readonly response: ScoreResponse } | ShardFailure;
@@ -24,13 +26,18 @@ export type ShardOutcome = { readonly kind: 'scored'; readonly response: ScoreRe
 /** Seconds after which a caller may try again when no worker said anything better: about the time in which a dead worker is replaced. */
 const retryAfterSecondsDefault = 5;
 
-/** The failure of an attempt; the public sentence follows from the reason unless the worker gave one. */
-export function shardFailure(
+/** The failure of an attempt that got no answer of the worker; the public sentence follows from the reason. */
+export function shardFailure(reason: FailureReason, detail: string): ShardFailure {
+  return { kind: 'failed', reason, error: publicError(reason), detail, answered: false };
+}
+
+/** The failure that a worker answered, with what the caller is told of it. */
+export function answeredFailure(
   reason: FailureReason,
   detail: string,
   error: ServiceError = publicError(reason),
 ): ShardFailure {
-  return { kind: 'failed', reason, error, detail };
+  return { kind: 'failed', reason, error, detail, answered: true };
 }
 
 /** Most telling first: when every attempt failed, this one's error is the answer. A full queue empties, so 429 is better news than 503. */

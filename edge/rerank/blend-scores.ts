@@ -8,8 +8,8 @@ import type { RerankRequest, Scoring } from '#shared/protocol/rerank-request.ts'
 export interface Blend {
   /** What was possible: likelihood where a worker sent no features or no constants. */
   readonly scoring: Scoring;
-  /** In the order of the request. */
-  readonly scores: readonly OrderedScore[];
+  /** In the order of the request; undefined for documents without a score. */
+  readonly scores: readonly (OrderedScore | undefined)[];
   readonly warnings: readonly string[];
 }
 
@@ -19,20 +19,25 @@ const withoutFirstStage =
   'documents[].score was not used: the calibration of this model was fitted without a first stage';
 
 /** What each document is ordered by. All by the blend or all by the likelihood: the two are no common scale. */
-export function blendScores(scores: readonly MergedScore[], request: RerankRequest): Blend {
+export function blendScores(scores: readonly (MergedScore | undefined)[], request: RerankRequest): Blend {
   if (chosenScoring(request) === 'likelihood') return byLikelihood(scores, []);
   const firstStage = request.documents.map(firstStageScore);
-  const logits = scores.map((score, index) => logitOf(score, firstStage[index]));
+  const logits = scores.map((score, index) => (score === undefined ? undefined : logitOf(score, firstStage[index])));
   if (!logits.every((logit) => logit !== null)) return byLikelihood(scores, [withoutCalibration]);
   const unused = scores.some(
-    ({ calibration }, index) => firstStage[index] !== undefined && calibration?.constantsWithFirstStage === undefined,
+    (score, index) =>
+      score !== undefined &&
+      firstStage[index] !== undefined &&
+      score.calibration?.constantsWithFirstStage === undefined,
   );
   return {
     scoring: 'blended',
-    scores: scores.map((score, index) => ({
-      orderScore: logits[index] ?? 0,
-      meanLogLikelihood: score.mean_log_likelihood,
-    })),
+    scores: scores.map((score, index) => {
+      const orderScore = logits[index];
+      return score === undefined || orderScore === undefined
+        ? undefined
+        : { orderScore, meanLogLikelihood: score.mean_log_likelihood };
+    }),
     warnings: unused ? [withoutFirstStage] : [],
   };
 }
@@ -52,13 +57,12 @@ function logitOf(score: MergedScore, firstStage: number | undefined): number | n
   );
 }
 
-function byLikelihood(scores: readonly MergedScore[], warnings: readonly string[]): Blend {
+function byLikelihood(scores: readonly (MergedScore | undefined)[], warnings: readonly string[]): Blend {
   return {
     scoring: 'likelihood',
-    scores: scores.map(({ mean_log_likelihood }) => ({
-      orderScore: mean_log_likelihood,
-      meanLogLikelihood: mean_log_likelihood,
-    })),
+    scores: scores.map(
+      (score) => score && { orderScore: score.mean_log_likelihood, meanLogLikelihood: score.mean_log_likelihood },
+    ),
     warnings,
   };
 }

@@ -13,8 +13,8 @@ export function documentTokensMax({ max_tokens_per_doc, truncation }: RerankRequ
 }
 
 /** Warnings that say which documents were cut. Throws ServiceError `invalid_request` where the caller forbade it. */
-export function checkTruncation(scores: readonly DocumentScore[], request: RerankRequest): string[] {
-  const cut = scores.flatMap((score, index) => (score.truncated ? [index] : []));
+export function checkTruncation(scores: readonly (DocumentScore | undefined)[], request: RerankRequest): string[] {
+  const cut = scores.flatMap((score, index) => (score?.truncated ? [index] : []));
   if (cut.length === 0) return [];
   const shown = cut.slice(0, listedIndicesMax).join(', ');
   const which = cut.length > listedIndicesMax ? `${shown} and ${cut.length - listedIndicesMax} more` : shown;

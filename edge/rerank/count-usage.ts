@@ -4,17 +4,17 @@ import type { DocumentScore } from '#shared/protocol/score.ts';
 /** Documents of one search unit: Cohere's definition, which LiteLLM's cost tables assume. */
 const documentsPerSearchUnit = 100;
 
-/** What the request cost. `fromCache`: whether each document's score was there already. */
+/** What the request cost: the documents that have a score. `fromCache`: whether each document's score was there already. */
 export function countUsage(
-  scores: readonly DocumentScore[],
+  scores: readonly (DocumentScore | undefined)[],
   queryTokens: number,
   fromCache: readonly boolean[],
 ): RerankUsage {
-  const tokensOf = (counted: readonly DocumentScore[]) =>
-    counted.reduce((sum, score) => sum + score.document_tokens + queryTokens, 0);
+  const tokensOf = (counted: readonly (DocumentScore | undefined)[]) =>
+    counted.reduce((sum, score) => sum + (score === undefined ? 0 : score.document_tokens + queryTokens), 0);
   return {
     tokens: tokensOf(scores),
     cachedTokens: tokensOf(scores.filter((_, index) => fromCache[index])),
-    searchUnits: Math.ceil(scores.length / documentsPerSearchUnit),
+    searchUnits: Math.ceil(scores.filter((score) => score !== undefined).length / documentsPerSearchUnit),
   };
 }

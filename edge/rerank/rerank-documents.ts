@@ -1,13 +1,20 @@
 import { resolveModel } from '#edge/adapters/resolve-model.ts';
 import type { Dependencies } from '#edge/dependencies.ts';
+import { askScoringFingerprint } from '#edge/gpu-workers/ask-scoring-fingerprint.ts';
+import { callGpuWorker } from '#edge/gpu-workers/call-gpu-worker.ts';
+import type { FanOutPorts } from '#edge/gpu-workers/fan-out-ports.ts';
+import { orderRegions, type RequestPlace } from '#edge/gpu-workers/order-regions.ts';
+import { planFleet } from '#edge/gpu-workers/plan-fleet.ts';
 import { blendScores } from '#edge/rerank/blend-scores.ts';
 import { checkTruncation, documentTokensMax } from '#edge/rerank/check-truncation.ts';
 import { chosenScoring } from '#edge/rerank/chosen-scoring.ts';
 import { countUsage } from '#edge/rerank/count-usage.ts';
+import { degrade } from '#edge/rerank/degrade.ts';
+import { answerReserveMs, toleratedFailures } from '#edge/rerank/failure-policy.ts';
 import type { ParsedRerank } from '#edge/rerank/parse-rerank-request.ts';
-import { rankDocuments } from '#edge/rerank/rank-documents.ts';
+import { keepOrder, rankDocuments } from '#edge/rerank/rank-documents.ts';
 import type { RerankOutcome } from '#edge/rerank/rerank-outcome.ts';
-import { scoreThroughCache } from '#edge/rerank/score-through-cache.ts';
+import { type CachedScoring, scoreThroughCache } from '#edge/rerank/score-through-cache.ts';
 import type { CacheUse } from '#edge/score-cache/cache-use.ts';
 import type { TraceContext } from '#shared/tracing/trace-context.ts';
 
@@ -17,6 +24,8 @@ export interface RerankCall extends ParsedRerank {
   readonly traceContext?: TraceContext | undefined;
   /** Unix milliseconds at which the request came; the deadline counts from here. */
   readonly startedAtMs: number;
+  /** Where it came in, if the platform says so. */
+  readonly place: RequestPlace | undefined;
   /** Aborts when the caller has gone. */
   readonly signal: AbortSignal;
   readonly cacheUse: CacheUse;
@@ -25,35 +34,20 @@ export interface RerankCall extends ParsedRerank {
 }
 
 /**
- * The whole of a rerank: which model, the documents' scores from the workers, the order.
+ * The whole of a rerank: which model, the documents' scores from the cache and the workers, the order.
  * Throws ServiceError: `model_not_found`, `adapter_unavailable`, and everything of scoreOnWorkers and checkTruncation.
  */
 export async function rerankDocuments(dependencies: Dependencies, call: RerankCall): Promise<RerankOutcome> {
-  const { environment, adapters, workerCalls, scoring } = dependencies;
-  const { request, texts, tenantId, requestId, cacheUse, runInBackground } = call;
+  const { environment, adapters } = dependencies;
+  const { request, texts, tenantId, requestId } = call;
   const { baseModel } = environment;
   const model = await resolveModel({ model: request.model, tenantId, baseModel, adapters });
-  const job = {
-    workers: environment.gpuWorkerUrls,
-    request: {
-      model: baseModel,
-      ...(model.adapter === undefined ? {} : { adapter: { digest: model.adapter.digest, name: model.id } }),
-      query: request.query,
-      documents: [...texts],
-      max_tokens_per_doc: documentTokensMax(request),
-      include_target_log_likelihoods: false,
-      include_calibration: chosenScoring(request) === 'blended',
-    },
-    startedAtMs: call.startedAtMs,
-    deadlineMs: request.deadline_ms,
-    signal: call.signal,
-    requestId,
-    traceContext: call.traceContext,
-  };
-  const scored = await scoreThroughCache(scoring, workerCalls, { tenantId, job, use: cacheUse, runInBackground });
-  const { scores, queryTokens, fromCache, workerMs } = scored;
+  const adapter = model.adapter === undefined ? undefined : { digest: model.adapter.digest, name: model.id };
+  const { scores, failure, queryTokens, fromCache, workerMs } = await scoreTexts(dependencies, call, adapter);
+  const degradation = degrade(request, scores, failure);
   const warnings = checkTruncation(scores, request);
   const blend = blendScores(scores, request);
+  const isUnordered = degradation?.policy === 'original_order';
   return {
     requestId,
     createdAtMs: call.startedAtMs,
@@ -61,10 +55,52 @@ export async function rerankDocuments(dependencies: Dependencies, call: RerankCa
     request,
     texts,
     scoring: blend.scoring,
-    ranked: rankDocuments(blend.scores, request.top_n),
+    degradation,
+    ranked: isUnordered ? keepOrder(texts.length, request.top_n) : rankDocuments(blend.scores, request.top_n),
     usage: countUsage(scores, queryTokens, fromCache),
     fromCache,
     warnings: [...warnings, ...blend.warnings],
     workerMs,
   };
+}
+
+function scoreTexts(
+  { environment, workerCalls, scoring, log }: Dependencies,
+  call: RerankCall,
+  adapter: { readonly digest: string; readonly name: string } | undefined,
+): Promise<CachedScoring> {
+  const { request, tenantId, signal, cacheUse, runInBackground } = call;
+  const { now, sleep, timeoutSignal } = workerCalls;
+  const { health } = scoring;
+  const { workerTargets: targets } = environment;
+  const regions = orderRegions([...new Set(targets.map(({ region }) => region))], call.place);
+  const ports: FanOutPorts = {
+    callWorker: (workerCall) => callGpuWorker(workerCalls, workerCall),
+    ...{ now, sleep, timeoutSignal, health, log },
+  };
+  const job = {
+    targets,
+    regions,
+    request: {
+      model: environment.baseModel,
+      ...(adapter === undefined ? {} : { adapter }),
+      query: request.query,
+      documents: [...call.texts],
+      max_tokens_per_doc: documentTokensMax(request),
+      include_target_log_likelihoods: false,
+      include_calibration: chosenScoring(request) === 'blended',
+    },
+    startedAtMs: call.startedAtMs,
+    deadlineMs: request.deadline_ms,
+    reservedMs: answerReserveMs(request),
+    tolerated: toleratedFailures(request),
+    signal,
+    requestId: call.requestId,
+    traceContext: call.traceContext,
+  };
+  const askFingerprint = () => {
+    const { primary, fallbacks } = planFleet(targets, regions, (id) => health.isHealthy(id));
+    return askScoringFingerprint(workerCalls, [primary, ...fallbacks].flat(), signal);
+  };
+  return scoreThroughCache(scoring, ports, { tenantId, job, use: cacheUse, askFingerprint, runInBackground });
 }

@@ -1,3 +1,4 @@
+import type { Degradation } from '#edge/rerank/degrade.ts';
 import type { RankedDocument } from '#edge/rerank/rank-documents.ts';
 import type { RerankRequest, Scoring } from '#shared/protocol/rerank-request.ts';
 
@@ -13,6 +14,8 @@ export interface RerankOutcome {
   readonly texts: readonly string[];
   /** What the documents were ordered by. */
   readonly scoring: Scoring;
+  /** How this falls short of what was asked; undefined where it does not. */
+  readonly degradation: Degradation | undefined;
   /** Best first, cut to `top_n`. */
   readonly ranked: readonly RankedDocument[];
   readonly usage: RerankUsage;

@@ -1,8 +1,8 @@
-import { askScoringFingerprint } from '#edge/gpu-workers/ask-scoring-fingerprint.ts';
 import { digestDocuments } from '#edge/gpu-workers/digest-documents.ts';
+import type { FanOutPorts } from '#edge/gpu-workers/fan-out-ports.ts';
 import type { MergedScore } from '#edge/gpu-workers/merge-scores.ts';
 import type { ScoringJob } from '#edge/gpu-workers/score-on-workers.ts';
-import type { WorkerCallPorts } from '#edge/gpu-workers/worker-call-ports.ts';
+import type { ShardFailure } from '#edge/gpu-workers/shard-outcome.ts';
 import { scoreTogether } from '#edge/rerank/score-together.ts';
 import type { ScoringState } from '#edge/rerank/scoring-state.ts';
 import type { CacheUse } from '#edge/score-cache/cache-use.ts';
@@ -14,13 +14,16 @@ export interface CachedScoringCall {
   readonly tenantId: string;
   readonly job: Omit<ScoringJob, 'digests'>;
   readonly use: CacheUse;
+  /** The workers' scoring fingerprint, by asking one; undefined where none answers. */
+  readonly askFingerprint: () => Promise<string | undefined>;
   /** Lets work go on after the answer. */
   readonly runInBackground: (work: Promise<unknown>) => void;
 }
 
 export interface CachedScoring {
-  /** In the order of the request. */
-  readonly scores: readonly MergedScore[];
+  /** In the order of the request; undefined where a tolerated failure left a document without a score. */
+  readonly scores: readonly (MergedScore | undefined)[];
+  readonly failure: ShardFailure | undefined;
   readonly queryTokens: number;
   /** Milliseconds of the slowest worker; undefined where none was asked. */
   readonly workerMs: number | undefined;
@@ -34,20 +37,21 @@ export interface CachedScoring {
  */
 export async function scoreThroughCache(
   state: ScoringState,
-  ports: WorkerCallPorts,
+  ports: FanOutPorts,
   call: CachedScoringCall,
 ): Promise<CachedScoring> {
   const { job, use } = call;
   const digests = await digestDocuments(job.request.documents);
   const names = digests.map(nameOf);
-  const fingerprint = state.cache.enabled && use.read ? await identify(state, ports, call) : undefined;
+  const fingerprint = state.cache.enabled && use.read ? await state.identity.find(call.askFingerprint) : undefined;
   const key = fingerprint === undefined ? undefined : await keyOf(call, fingerprint);
   const known = key === undefined ? undefined : usable(await state.cache.find(key, names), call);
   const missing = new Map(
     names.map((name, index) => [name, index] as const).filter(([name]) => !known?.scores.has(name)),
   );
   if (known !== undefined && missing.size === 0) {
-    return { ...join(names, known, new Map()), queryTokens: known.queryTokens, workerMs: undefined };
+    const { queryTokens } = known;
+    return { ...join(names, known, new Map()), failure: undefined, queryTokens, workerMs: undefined };
   }
 
   const indices = [...missing.values()];
@@ -72,16 +76,13 @@ export async function scoreThroughCache(
       return scoreThroughCache(state, ports, { ...call, use: { ...use, read: false } });
     }
   }
-  return { ...join(names, known, fresh), queryTokens: scored.queryTokens, workerMs: scored.workerMs };
+  const queryTokens = fresh.size > 0 ? scored.queryTokens : (known?.queryTokens ?? 0);
+  return { ...join(names, known, fresh), failure: scored.failure, queryTokens, workerMs: scored.workerMs };
 }
 
 /** A document's name in the cache. */
 function nameOf(digest: Uint8Array): string {
   return btoa(String.fromCharCode(...digest));
-}
-
-function identify({ identity }: ScoringState, ports: WorkerCallPorts, { job }: CachedScoringCall) {
-  return identity.find(() => askScoringFingerprint(ports, job.workers, job.signal));
 }
 
 function keyOf({ tenantId, job }: CachedScoringCall, scoringFingerprint: string): Promise<string> {
@@ -103,10 +104,8 @@ async function keep(
 }
 
 function join(names: readonly string[], known: ScoreEntry | undefined, fresh: ReadonlyMap<string, MergedScore>) {
-  const scores = names.map((name, index) => {
-    const score = fresh.get(name) ?? scoreOfEntry(known, name);
-    if (score === undefined) throw new Error(`document ${index} of ${names.length} was neither cached nor scored`);
-    return score;
-  });
-  return { scores, fromCache: names.map((name) => !fresh.has(name)) };
+  return {
+    scores: names.map((name) => fresh.get(name) ?? scoreOfEntry(known, name)),
+    fromCache: names.map((name) => !fresh.has(name) && known?.scores.has(name) === true),
+  };
 }

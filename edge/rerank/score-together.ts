@@ -1,5 +1,5 @@
+import type { FanOutPorts } from '#edge/gpu-workers/fan-out-ports.ts';
 import { type ScoredDocuments, type ScoringJob, scoreOnWorkers } from '#edge/gpu-workers/score-on-workers.ts';
-import type { WorkerCallPorts } from '#edge/gpu-workers/worker-call-ports.ts';
 import type { ScoringState } from '#edge/rerank/scoring-state.ts';
 import type { CacheUse } from '#edge/score-cache/cache-use.ts';
 import type { Settled } from '#edge/score-cache/shared-computations.ts';
@@ -20,12 +20,12 @@ const patienceShare = 0.5;
 /** scoreOnWorkers, once for all equal requests of this isolate that overlap. Whoever refuses what is kept gets an answer of their own here too. */
 export async function scoreTogether(
   { computations }: ScoringState,
-  ports: WorkerCallPorts,
+  ports: FanOutPorts,
   { job, use, scope, runInBackground }: SharedScoring,
 ): Promise<ScoredDocuments> {
   if (!use.read) return scoreOnWorkers(ports, job);
   return computations.run({
-    key: await digestBody(new TextEncoder().encode(JSON.stringify([scope, job.request]))),
+    key: await digestBody(new TextEncoder().encode(JSON.stringify([scope, job.request, job.tolerated]))),
     signal: job.signal,
     patience: () => {
       const remainingMs = job.startedAtMs + job.deadlineMs - ports.now();
@@ -39,7 +39,7 @@ export async function scoreTogether(
 
 /** A deadline that passed, and a caller that left, concern the one request alone. */
 function concernsAll(ending: Settled<ScoredDocuments>): boolean {
-  if (ending.kind === 'result') return true;
+  if (ending.kind === 'result') return ending.result.failure?.reason !== 'timed-out';
   const { error } = ending;
   const codes: readonly string[] = ['deadline_exceeded', 'request_cancelled'];
   return !(error instanceof ServiceError && codes.includes(error.code));

@@ -1,4 +1,5 @@
 import type { EdgeEnvironment } from '#edge/environment.ts';
+import { FleetHealth } from '#edge/gpu-workers/fleet-health.ts';
 import type { ScoredDocuments } from '#edge/gpu-workers/score-on-workers.ts';
 import type { Log } from '#edge/log.ts';
 import { createScoreCache, type ScoreCache, type SharedTier } from '#edge/score-cache/score-cache.ts';
@@ -10,6 +11,7 @@ export interface ScoringState {
   readonly cache: ScoreCache;
   readonly computations: SharedComputations<ScoredDocuments>;
   readonly identity: ScoringIdentity;
+  readonly health: FleetHealth;
 }
 
 export interface ScoringStateOptions {
@@ -32,5 +34,6 @@ export function createScoringState({ environment, sharedTier, now, log }: Scorin
     }),
     computations: new SharedComputations(),
     identity: createScoringIdentity(now),
+    health: new FleetHealth(now),
   };
 }

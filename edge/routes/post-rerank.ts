@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
 import type { AppEnvironment } from '#edge/app-context.ts';
+import type { RequestPlace } from '#edge/gpu-workers/order-regions.ts';
 import { readJsonObject } from '#edge/http/read-json-object.ts';
 import { runInBackground } from '#edge/http/run-in-background.ts';
 import { authenticateApiKey } from '#edge/middleware/authenticate-api-key.ts';
@@ -35,15 +36,24 @@ export function addRerankRoutes(app: Hono<AppEnvironment>): void {
           requestId: context.var.requestId,
           traceContext: readTraceContext(context.req.raw.headers),
           startedAtMs: context.var.startedAtMs,
+          place: placeOf(context.req.raw),
           signal,
           cacheUse: readCacheUse(context.req.header('cache-control') ?? null),
           runInBackground: runInBackground(context),
         });
         context.set('usage', outcome.usage);
         context.header('X-Cache', cacheStatus(outcome));
+        const { degradation } = outcome;
+        if (degradation !== undefined)
+          context.header('X-Degraded', `${degradation.policy}; reason=${degradation.reason}`);
         if (outcome.workerMs !== undefined) context.var.timing.workerMs = outcome.workerMs;
         return context.json(shape.respond(outcome));
       },
     );
   }
+}
+
+/** `request.cf`, which the Workers runtime adds and other runtimes do not have. */
+function placeOf(request: Request): RequestPlace | undefined {
+  return 'cf' in request ? (request.cf as RequestPlace | undefined) : undefined;
 }

@@ -48,8 +48,10 @@ export function createTestApp(options: TestAppOptions = {}) {
   const log = (entry: LogEntry) => void logs.push(entry);
   const database = options.database ?? env.DB;
   const { now } = clock;
+  const workers = options.workers ?? ['http://worker-a'];
   const environment: EdgeEnvironment = {
-    gpuWorkerUrls: options.workers ?? ['http://worker-a'],
+    workerTargets: workers.map((url) => ({ id: url, url, region: 'unnamed' })),
+    gpuWorkerUrls: workers,
     baseModel: 'smollm2-135m-instruct',
     scoreCacheBytesMax: 1_000_000,
     scoreCacheTtlSeconds: 60,

@@ -7,6 +7,8 @@ import { limits } from '#shared/limits.ts';
  */
 const rerankDocumentSchema = z.union([z.string(), z.record(z.string(), z.unknown())]);
 
+const shortfallSchema = z.enum(['error', 'partial', 'original_order']).default('error');
+
 const scoringSchema = z.enum(['blended', 'likelihood']);
 
 export const rerankRequestSchema = z
@@ -96,9 +98,19 @@ export const rerankRequestSchema = z
       .max(limits.deadlineMsMax)
       .default(limits.deadlineMsDefault)
       .meta({
-        description: 'Milliseconds after which the answer is worth nothing to you; then 504 `deadline_exceeded`.',
+        description:
+          'Milliseconds after which the answer is worth nothing to you; then 504 `deadline_exceeded`, unless `on_deadline` says otherwise.',
         examples: [2_000],
       }),
+    on_deadline: shortfallSchema.meta({
+      description:
+        'What to answer when the deadline passes before all documents are scored. `error`: 504. `partial`: those that are scored, best first; 504 where none is. `original_order`: all documents as they came, each with `relevance_score` 0. `meta.degraded` and the header X-Degraded say so, and which documents were not scored.',
+      examples: ['original_order'],
+    }),
+    on_failure: shortfallSchema.meta({
+      description: 'The same where workers fail or are full (429, 503).',
+      examples: ['partial'],
+    }),
   })
   .meta({ id: 'RerankRequest' });
 

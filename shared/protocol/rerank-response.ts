@@ -12,10 +12,14 @@ const rerankResultSchema = z
         'In (0, 1), higher is better: the probability that the document is relevant. With `scoring: "likelihood"`: the geometric mean probability of the query tokens given the document. With `raw_scores`: `mean_log_likelihood`.',
       examples: [0.2122],
     }),
-    mean_log_likelihood: z.number().meta({
-      description: 'Mean over the query tokens of log p(token | document, query so far), nats per token.',
-      examples: [-1.55],
-    }),
+    mean_log_likelihood: z
+      .number()
+      .optional()
+      .meta({
+        description:
+          'Mean over the query tokens of log p(token | document, query so far), nats per token. Absent where the order is the request’s own (`meta.degraded`).',
+        examples: [-1.55],
+      }),
     document: z
       .looseObject({
         text: z.string().meta({ description: 'What was scored.', examples: ['The tower was finished in 1889.'] }),
@@ -85,6 +89,20 @@ export const rerankResponseSchema = z
         .number()
         .int()
         .meta({ description: 'Documents whose scores were kept from earlier requests.', examples: [1] }),
+      degraded: z
+        .object({
+          policy: z
+            .enum(['partial', 'original_order'])
+            .meta({ description: 'What `on_deadline` or `on_failure` asked for.', examples: ['partial'] }),
+          reason: z
+            .string()
+            .meta({ description: 'The code of the error that this is instead of.', examples: ['deadline_exceeded'] }),
+          unscored: z
+            .array(z.number().int())
+            .meta({ description: 'Positions of the documents that were not scored.', examples: [[3, 17]] }),
+        })
+        .optional()
+        .meta({ description: 'Present where not all documents were scored.' }),
       warnings: z
         .array(z.string())
         .optional()

@@ -22,6 +22,9 @@ export const cohereShape: ClientShape = {
       tokens: { input_tokens: outcome.usage.tokens, output_tokens: 0 },
       cached_tokens: outcome.usage.cachedTokens,
       cached_documents: outcome.fromCache.filter((cached) => cached).length,
+      ...(outcome.degradation === undefined
+        ? {}
+        : { degraded: { ...outcome.degradation, unscored: [...outcome.degradation.unscored] } }),
       ...(outcome.warnings.length === 0 ? {} : { warnings: [...outcome.warnings] }),
     },
   }),
@@ -35,7 +38,7 @@ function toResult(outcome: RerankOutcome, ranked: RankedDocument): RerankResult 
   return {
     index: ranked.index,
     relevance_score: publicScore(outcome, ranked),
-    mean_log_likelihood: ranked.meanLogLikelihood,
+    ...(ranked.meanLogLikelihood === undefined ? {} : { mean_log_likelihood: ranked.meanLogLikelihood }),
     ...(outcome.request.return_documents ? { document: { ...fields, text } } : {}),
   };
 }

@@ -23,6 +23,8 @@ export const teiShape: ClientShape = {
       scoring: body['scoring'],
       return_documents: body['return_text'],
       deadline_ms: body['deadline_ms'],
+      on_deadline: body['on_deadline'],
+      on_failure: body['on_failure'],
       max_tokens_per_doc: body['max_tokens_per_doc'],
     };
   },

@@ -1,0 +1,54 @@
+import {
+  type CallVerdict,
+  type Circuit,
+  closedCircuit,
+  mayCall,
+  whenCalled,
+  whenEnded,
+} from '#edge/gpu-workers/circuit-breaker.ts';
+import { earnHedges, fullHedgeBudget, type HedgeBudget, spendHedge } from '#edge/gpu-workers/hedge-budget.ts';
+import { LatencyWindow } from '#edge/gpu-workers/latency-window.ts';
+
+/** What an isolate has seen of the workers, over all requests: who answers, how quickly, and what may still be spent on hedges. */
+export class FleetHealth {
+  readonly latencies = new LatencyWindow();
+  readonly #circuits = new Map<string, Circuit>();
+  readonly #now: () => number;
+  #budget: HedgeBudget = fullHedgeBudget;
+
+  /** `now` — unix milliseconds. */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Whether calls may go to the target. */
+  isHealthy(id: string): boolean {
+    return mayCall(this.#circuitOf(id), this.#now());
+  }
+
+  /** Whether calls have found the target dead, so that waiting for one that is out makes no sense. */
+  isOpen(id: string): boolean {
+    return this.#circuitOf(id).state === 'open';
+  }
+
+  /** Notes that a call goes out; `documents` of a first call add to what hedges may cost. */
+  called(id: string, documents: number): void {
+    this.#circuits.set(id, whenCalled(this.#circuitOf(id), this.#now()));
+    this.#budget = earnHedges(this.#budget, documents);
+  }
+
+  ended(id: string, verdict: CallVerdict): void {
+    this.#circuits.set(id, whenEnded(this.#circuitOf(id), verdict, this.#now()));
+  }
+
+  /** Takes the documents of a hedge from the budget; false where it does not suffice. */
+  affordsHedge(documents: number): boolean {
+    const left = spendHedge(this.#budget, documents);
+    if (left !== undefined) this.#budget = left;
+    return left !== undefined;
+  }
+
+  #circuitOf(id: string): Circuit {
+    return this.#circuits.get(id) ?? closedCircuit;
+  }
+}
