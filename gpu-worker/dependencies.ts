@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { type Logger, pino } from 'pino';
 import { readCalibrationFile } from '#gpu-worker/calibration/read-calibration-file.ts';
@@ -5,11 +6,14 @@ import type { Environment } from '#gpu-worker/environment.ts';
 import type { AppOptions } from '#gpu-worker/http/create-app.ts';
 import type { FetchProgress } from '#gpu-worker/model-store/fetch-options.ts';
 import { resolveModelPath } from '#gpu-worker/model-store/resolve-model-path.ts';
+import type { AdapterStore } from '#gpu-worker/scoring/adapters/adapter-store.ts';
+import { createDiskAdapterCache } from '#gpu-worker/scoring/adapters/disk-adapter-cache.ts';
 import type { ObjectStoreOptions } from '#gpu-worker/scoring/adapters/download-object.ts';
 import { LoadedAdapters } from '#gpu-worker/scoring/adapters/loaded-adapters.ts';
 import { noAdapterStore } from '#gpu-worker/scoring/adapters/no-adapter-store.ts';
 import { createS3AdapterStore } from '#gpu-worker/scoring/adapters/s3-adapter-store.ts';
 import { createAdapterValidator } from '#gpu-worker/scoring/adapters/validate-uploaded-adapter.ts';
+import { warmAdapters } from '#gpu-worker/scoring/adapters/warm-adapters.ts';
 import { createScoringEngine } from '#gpu-worker/scoring/create-scoring-engine.ts';
 import type { ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
 import { findBaseCalibration } from '#shared/calibration/base-model-calibration.ts';
@@ -34,7 +38,7 @@ export function createDependencies(environment: Environment): Dependencies {
   const now = () => Date.now();
   const logger = pino({ level: environment.GPU_WORKER_LOG_LEVEL });
   const objects = objectStoreOf(environment);
-  const store = objects === undefined ? noAdapterStore : createS3AdapterStore(objects);
+  const store = adapterStoreOf(environment, objects, logger);
   return {
     app: {
       modelId: environment.BASE_MODEL,
@@ -56,8 +60,13 @@ export function createDependencies(environment: Environment): Dependencies {
         cacheFolder: environment.GPU_WORKER_CACHE_FOLDER,
         onProgress,
       }),
-    createLoadedAdapters: (engine) =>
-      new LoadedAdapters({ engine, store, bytesMax: environment.GPU_WORKER_ADAPTER_BYTES_MAX, now }),
+    createLoadedAdapters: (engine) => {
+      const pinned = new Set(environment.GPU_WORKER_ADAPTERS_PINNED);
+      const bytesMax = environment.GPU_WORKER_ADAPTER_BYTES_MAX;
+      const adapters = new LoadedAdapters({ engine, store, bytesMax, pinned, now });
+      void warmAdapters(adapters, pinned, (err) => logger.warn({ err }, 'a pinned adapter is not loaded'));
+      return adapters;
+    },
     loadCalibration: async ({ info }) =>
       environment.GPU_WORKER_CALIBRATION === undefined
         ? findBaseCalibration(info.modelFingerprint)
@@ -71,13 +80,26 @@ function reportFetch(onProgress: (stage: string, fraction: number) => void) {
   return ({ stage, doneBytes, totalBytes }: FetchProgress) => onProgress(stage, doneBytes / totalBytes);
 }
 
+function adapterStoreOf(
+  environment: Environment,
+  objects: ObjectStoreOptions | undefined,
+  logger: Logger,
+): AdapterStore {
+  if (objects === undefined) return noAdapterStore;
+  const store = createS3AdapterStore(objects);
+  const bytesMax = environment.GPU_WORKER_ADAPTER_DISK_BYTES_MAX;
+  if (bytesMax === 0) return store;
+  const folder = join(environment.GPU_WORKER_CACHE_FOLDER, 'adapters');
+  const onFault = (err: unknown) => logger.warn({ err }, 'the disk does not keep an adapter');
+  return createDiskAdapterCache({ store, folder, bytesMax, onFault });
+}
+
 function objectStoreOf(environment: Environment): ObjectStoreOptions | undefined {
   if (environment.S3_BUCKET === undefined) return undefined;
   const { S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey, S3_ENDPOINT: endpoint } = environment;
   const client = new S3Client({
-    region: environment.S3_REGION,
-    // Path style works with every S3 service; names as sub-domains do not.
-    forcePathStyle: true,
+    region: environment.S3_REGION ?? environment.AWS_REGION ?? 'auto',
+    forcePathStyle: environment.S3_PATH_STYLE === 'true',
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(accessKeyId === undefined || secretAccessKey === undefined
       ? {}

@@ -12,7 +12,8 @@ describe('parseEnvironment', () => {
       GPU_WORKER_PRECISION: 'int8',
       GPU_WORKER_THREADS: availableParallelism(),
       BASE_MODEL: 'smollm2-135m-instruct',
-      S3_REGION: 'auto',
+      S3_PATH_STYLE: 'true',
+      GPU_WORKER_ADAPTER_DISK_BYTES_MAX: 4_096_000_000,
     });
   });
 
@@ -29,6 +30,7 @@ describe('parseEnvironment', () => {
         GPU_WORKER_PRECISION: 'int4',
         GPU_WORKER_THREADS: 'many',
         S3_ENDPOINT: 'ftp://host',
+        GPU_WORKER_ADAPTERS_PINNED: `${'a'.repeat(64)}, short`,
         S3_SECRET_ACCESS_KEY: 'topsecret',
       });
     expect(parse).toThrow(/^The worker is not configured: /);
@@ -38,6 +40,7 @@ describe('parseEnvironment', () => {
       'GPU_WORKER_PRECISION',
       'GPU_WORKER_THREADS',
       'S3_ENDPOINT',
+      'GPU_WORKER_ADAPTERS_PINNED: "short" is no SHA-256',
     ]) {
       expect(parse).toThrow(name);
     }

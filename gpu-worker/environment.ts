@@ -15,6 +15,17 @@ const signingKeys = z.string({ error: 'is required: base64url, at least 32 bytes
   }
 });
 
+/** Digests, separated by commas. */
+const digests = z.string().transform((text, context) => {
+  const parts = text.split(',').map((part) => part.trim());
+  const bad = parts.find((part) => !/^[0-9a-f]{64}$/.test(part));
+  if (bad !== undefined) {
+    context.addIssue({ code: 'custom', message: `"${bad}" is no SHA-256 in lower-case hex` });
+    return z.NEVER;
+  }
+  return parts;
+});
+
 /** Every setting of a GPU worker: what it means, its unit and default, and what goes wrong with a bad value. */
 export const environmentSchema = z.object({
   /** Address to listen on. Default: this machine only; a container needs `0.0.0.0`, or nobody reaches it. */
@@ -55,6 +66,16 @@ export const environmentSchema = z.object({
   GPU_WORKER_ADAPTER_BYTES_MAX: integer(limits.adapterBytesMax, Number.MAX_SAFE_INTEGER).default(
     2 * limits.adapterBytesMax,
   ),
+  /**
+   * Bytes of adapter files on disk, in `adapters/` of the cache folder. 0: none is kept there, and every start downloads again. Too small: files are deleted
+   * that will be asked for while the store is gone; more than the disk has: nothing is kept any more, with a warning for each.
+   */
+  GPU_WORKER_ADAPTER_DISK_BYTES_MAX: integer(0, Number.MAX_SAFE_INTEGER).default(8 * limits.adapterBytesMax),
+  /**
+   * Digests of adapters, separated by commas, that are loaded at the start and never unloaded to make room. More bytes than
+   * GPU_WORKER_ADAPTER_BYTES_MAX: the last ones are not loaded, and no other adapter is.
+   */
+  GPU_WORKER_ADAPTERS_PINNED: digests.optional(),
   /** Milliseconds for the download of one adapter. Too short: large adapters never arrive; too long: calls wait on a store that hangs. */
   GPU_WORKER_ADAPTER_TIMEOUT_MS: integer(100, 600_000).default(30_000),
   /** Seconds from SIGTERM to the end: running calls may finish in them. Must be less than what the platform grants (Kubernetes: 30), or it kills them. */
@@ -65,9 +86,13 @@ export const environmentSchema = z.object({
   S3_BUCKET: z.string().min(1).optional(),
   /** URL of the S3 service. Absent: AWS's own for the region. */
   S3_ENDPOINT: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
-  /** Region that requests are signed for; `auto` is right for Cloudflare R2. */
-  S3_REGION: z.string().min(1).default('auto'),
-  /** Credentials that may read the bucket. Absent: what the AWS SDK finds (instance role, profile). */
+  /** Region that requests are signed for. Default: AWS_REGION, or `auto`, which is right for Cloudflare R2. Another than the bucket's: adapters end in 503. */
+  S3_REGION: z.string().min(1).optional(),
+  /** What the AWS SDK's own variable says; S3_REGION goes before it. */
+  AWS_REGION: z.string().min(1).optional(),
+  /** `true`: the bucket is the first part of the path, as every S3 service understands. `false`: it is a sub-domain, as AWS prefers. */
+  S3_PATH_STYLE: z.enum(['true', 'false']).default('true'),
+  /** Credentials that may read the bucket. Absent: what the AWS SDK finds (AWS_ACCESS_KEY_ID, profile, web identity, instance role). */
   S3_ACCESS_KEY_ID: z.string().min(1).optional(),
   S3_SECRET_ACCESS_KEY: z.string().min(1).optional(),
 });

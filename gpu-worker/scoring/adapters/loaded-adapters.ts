@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { AdapterReference } from '#gpu-worker/scoring/adapters/adapter-reference.ts';
 import type { AdapterStore } from '#gpu-worker/scoring/adapters/adapter-store.ts';
+import { LoadFailures } from '#gpu-worker/scoring/adapters/load-failures.ts';
 import { waitUnlessAborted } from '#gpu-worker/scoring/adapters/wait-unless-aborted.ts';
 import type { AdapterSummary, ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
@@ -10,6 +11,8 @@ export interface LoadedAdaptersOptions {
   readonly store: AdapterStore;
   /** Bytes of adapter files that may be loaded, or on their way, at once. */
   readonly bytesMax: number;
+  /** Digests that are never unloaded to make room. */
+  readonly pinned?: ReadonlySet<string>;
   readonly now: () => number;
 }
 
@@ -21,12 +24,6 @@ interface Entry {
   settled: boolean;
 }
 
-/** Milliseconds for which a failed load is remembered, so that a bad adapter under load costs one download and not one a request. */
-const failureMemoryMs = 30_000;
-
-/** The same for a store that is gone: short, because the store may be back at any moment. */
-const outageMemoryMs = 5_000;
-
 /** More would only be a leak: an adapter holds thousands of bytes at least. */
 const entriesMax = 10_000;
 
@@ -34,18 +31,13 @@ const entriesMax = 10_000;
 export class LoadedAdapters {
   readonly #options: LoadedAdaptersOptions;
   readonly #entries = new LRUCache<string, Entry>({ max: entriesMax });
-  readonly #failures: LRUCache<string, ServiceError>;
+  readonly #failures: LoadFailures;
   readonly #unloading = new Map<string, Promise<void>>();
   #bytes = 0;
 
   constructor(options: LoadedAdaptersOptions) {
     this.#options = options;
-    this.#failures = new LRUCache({
-      max: entriesMax,
-      ttl: failureMemoryMs,
-      ttlResolution: 0,
-      perf: { now: options.now },
-    });
+    this.#failures = new LoadFailures(options.now);
   }
 
   /** Digests of the adapters that are ready to use, most recently used first. */
@@ -63,26 +55,34 @@ export class LoadedAdapters {
     entry.uses += 1;
     try {
       return await work(await waitUnlessAborted(entry.summary, signal));
+    } catch (error) {
+      if (entry.settled && isLost(error)) this.#lose(adapter.digest, entry);
+      throw error;
     } finally {
       entry.uses -= 1;
     }
   }
 
   #start(adapter: AdapterReference): Entry {
-    const remembered = this.#failures.get(adapter.digest);
+    const remembered = this.#failures.find(adapter.digest);
     if (remembered !== undefined) throw remembered;
     const entry: Entry = {
       uses: 0,
       bytes: 0,
       settled: false,
-      summary: Promise.resolve().then(() => this.#load(adapter, entry)),
+      summary: Promise.resolve()
+        .then(() => this.#load(adapter, entry))
+        .catch((error: unknown) => {
+          throw this.#fail(adapter, entry, error);
+        }),
     };
     this.#entries.set(adapter.digest, entry);
     entry.summary.then(
       () => {
         entry.settled = true;
+        this.#failures.clear(adapter.digest);
       },
-      (error: unknown) => this.#forget(adapter.digest, entry, error),
+      () => undefined,
     );
     return entry;
   }
@@ -93,23 +93,34 @@ export class LoadedAdapters {
     return this.#options.engine.loadAdapter(file);
   }
 
-  /** A full house is no fault of the adapter, so it is not remembered. */
-  #forget(digest: string, entry: Entry, error: unknown): void {
+  #fail(adapter: AdapterReference, entry: Entry, error: unknown): ServiceError {
+    this.#forget(adapter.digest, entry);
+    return this.#failures.add(adapter, error);
+  }
+
+  /** The engine gave the adapter up; the next caller has it loaded again. */
+  #lose(digest: string, entry: Entry): void {
+    if (this.#entries.peek(digest) === entry) this.#forget(digest, entry);
+  }
+
+  #forget(digest: string, entry: Entry): void {
     this.#entries.delete(digest);
     this.#bytes -= entry.bytes;
-    if (!(error instanceof ServiceError) || error.code === 'overloaded') return;
-    this.#failures.set(digest, error, { ttl: error.code === 'adapter_unavailable' ? outageMemoryMs : failureMemoryMs });
+    entry.bytes = 0;
   }
 
   #reserve(adapter: AdapterReference, entry: Entry, bytes: number): void {
-    const { bytesMax } = this.#options;
+    const { bytesMax, pinned } = this.#options;
+    // A load that finds its file on disk damaged reserves again for the one that it downloads.
+    this.#bytes -= entry.bytes;
+    entry.bytes = 0;
     for (const digest of this.#entries.rkeys()) {
       if (this.#bytes + bytes <= bytesMax) break;
       const other = this.#entries.peek(digest);
-      if (other?.settled === true && other.uses === 0) this.#unload(digest, other);
+      if (other?.settled === true && other.uses === 0 && pinned?.has(digest) !== true) this.#unload(digest, other);
     }
     if (this.#bytes + bytes > bytesMax) {
-      const message = `Adapter "${adapter.name}" needs ${bytes} bytes; ${this.#bytes} of ${bytesMax} are taken by adapters in use.`;
+      const message = `Adapter "${adapter.name}" needs ${bytes} bytes; ${this.#bytes} of ${bytesMax} are taken by adapters that are in use or pinned.`;
       throw new ServiceError('overloaded', message, { retryAfterSeconds: 1 });
     }
     entry.bytes = bytes;
@@ -117,9 +128,13 @@ export class LoadedAdapters {
   }
 
   #unload(digest: string, entry: Entry): void {
-    this.#entries.delete(digest);
-    this.#bytes -= entry.bytes;
+    this.#forget(digest, entry);
     const unloading = this.#options.engine.unloadAdapter(digest).finally(() => this.#unloading.delete(digest));
     this.#unloading.set(digest, unloading);
   }
+}
+
+/** What the engine says of an adapter that it does not hold. */
+function isLost(error: unknown): boolean {
+  return error instanceof ServiceError && error.code === 'adapter_unavailable';
 }
