@@ -80,4 +80,31 @@ export const commandTable: readonly CommandEntry[] = [
     examples: [`hintrank model fetch`],
     load: async () => erased((await import('#cli/commands/model-fetch.ts')).modelFetchCommand),
   },
+  {
+    words: 'key create',
+    summary: 'Make an API key',
+    examples: [
+      `hintrank key create --name "search backend" --scopes rerank --tokens-per-day 50000000`,
+      `hintrank key create --database remote --tenant acme --name operator --scopes admin`,
+    ],
+    load: async () => erased((await import('#cli/commands/key-create.ts')).keyCreateCommand),
+  },
+  {
+    words: 'key list',
+    summary: "List the tenant's API keys",
+    examples: [`HINTRANK_API_KEY=hr_… hintrank key list --url https://rerank.example.com`],
+    load: async () => erased((await import('#cli/commands/key-list.ts')).keyListCommand),
+  },
+  {
+    words: 'key rotate',
+    summary: 'Replace an API key; the old one goes on for a while',
+    examples: [`hintrank key rotate key_4fq9w2m0c7x1t8ka --overlap-hours 48`],
+    load: async () => erased((await import('#cli/commands/key-rotate.ts')).keyRotateCommand),
+  },
+  {
+    words: 'key revoke',
+    summary: 'End an API key',
+    examples: [`hintrank key revoke key_4fq9w2m0c7x1t8ka`],
+    load: async () => erased((await import('#cli/commands/key-revoke.ts')).keyRevokeCommand),
+  },
 ];

@@ -9,17 +9,25 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Starts the package's `bin` as a user's shell would. */
-export function spawnHintrank(words: readonly string[]): ChildProcessWithoutNullStreams {
+/** Starts the package's `bin` as a user's shell would. `variables` are set beside those of this process. */
+export function spawnHintrank(
+  words: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): ChildProcessWithoutNullStreams {
   return spawn(process.execPath, [join(repositoryFolder, 'cli', 'bin.mjs'), ...words], {
     cwd: repositoryFolder,
+    env: { ...process.env, ...variables },
     stdio: 'pipe',
   });
 }
 
 /** Runs one command to its end, with `input` on standard input. */
-export async function runHintrank(words: readonly string[], input = ''): Promise<CommandResult> {
-  const child = spawnHintrank(words);
+export async function runHintrank(
+  words: readonly string[],
+  input = '',
+  variables: Readonly<Record<string, string>> = {},
+): Promise<CommandResult> {
+  const child = spawnHintrank(words, variables);
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
   return collect(child);

@@ -23,7 +23,11 @@ describe('hintrank', () => {
   );
 
   it.each([
-    [[], 2, 'Name a command: rerank, score, evaluate, calibrate, train, adapter import, study, model fetch.'],
+    [
+      [],
+      2,
+      'Name a command: rerank, score, evaluate, calibrate, train, adapter import, study, model fetch, key create, key list, key rotate, key revoke.',
+    ],
     [['rernk'], 2, 'Unknown command "rernk": did you mean rerank?'],
     [['model'], 2, '"model" needs a second word: model fetch.'],
     [['rerank', '--qury', 'x'], 2, 'Unknown flag --qury: did you mean --query?'],

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { wranglerCommand, wranglerEnvironment } from '#cli/wrangler/wrangler-command.ts';
 import { prepareDatabase } from '#infra/local/database/prepare-database.ts';
 import { adapterStatement, apiKeyStatement } from '#infra/local/database/seed-statements.ts';
 import { runToEnd } from '#infra/local/processes/run-to-end.ts';
-import { wranglerCommand, wranglerEnvironment } from '#infra/local/processes/wrangler-command.ts';
 import { type SampleAdapter, sampleAdapterName } from '#infra/local/sample/read-sample.ts';
 import type { StateFolder } from '#infra/local/state/state-folder.ts';
 import { createApiKeyRow } from '#shared/api-keys/api-key-row.ts';

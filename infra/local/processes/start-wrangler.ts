@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { wranglerCommand, wranglerEnvironment } from '#cli/wrangler/wrangler-command.ts';
 import { LocalStackFault } from '#infra/local/local-stack-fault.ts';
 import { type RunningProcess, startProcess } from '#infra/local/processes/start-process.ts';
-import { wranglerCommand, wranglerEnvironment } from '#infra/local/processes/wrangler-command.ts';
 
 export interface WranglerToStart {
   /** Wrangler's configuration file; secrets lie beside it in `.dev.vars`. */

@@ -1,0 +1,51 @@
+import type { z } from 'zod';
+import type { Connection } from '#cli/api-client/connection.ts';
+import { errorBodySchema } from '#shared/protocol/error-body.ts';
+
+export interface ApiCall<Schema extends z.ZodType> {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** With its query: `/v1/keys?limit=100`. */
+  readonly path: string;
+  readonly body?: object;
+  /** Of the answer. */
+  readonly schema: Schema;
+  readonly signal: AbortSignal;
+}
+
+/** One call of the API. Throws an Error with one sentence: the API's own message with the request id, or why there is no answer. */
+export async function callApi<Schema extends z.ZodType>(
+  { url, key }: Connection,
+  { method, path, body, schema, signal }: ApiCall<Schema>,
+): Promise<z.output<Schema>> {
+  const response = await send(`${url}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    signal,
+    // A redirect would carry the key to whoever it names.
+    redirect: 'error',
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const answer = await response.json().catch(() => undefined);
+  if (!response.ok) throw new Error(describeRefusal(url, response.status, answer));
+  const parsed = schema.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  throw new Error(
+    `${url} does not answer ${method} ${path} as Hintrank does; is it another service, or another version?`,
+  );
+}
+
+async function send(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    init.signal?.throwIfAborted();
+    const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+    throw new Error(`${new URL(url).origin} does not answer: ${reason}`);
+  }
+}
+
+function describeRefusal(url: string, status: number, answer: unknown): string {
+  const parsed = errorBodySchema.safeParse(answer);
+  if (!parsed.success) return `${url} answered with status ${status}.`;
+  return `${parsed.data.message} (status ${status}, request ${parsed.data.id})`;
+}
