@@ -25,7 +25,7 @@ export function pairScore(document: string): PairScore {
 }
 
 /** An engine that does what a test says, for the faults of HTTP that a real one shows only by chance. */
-function controlledEngine(score: ScoreBehaviour): ScoringEngine {
+export function controlledEngine(score: ScoreBehaviour): ScoringEngine {
   return {
     info: {
       modelPath: '/models/tiny.gguf',
@@ -41,6 +41,13 @@ function controlledEngine(score: ScoreBehaviour): ScoringEngine {
     loadAdapter: () => Promise.reject(new Error('not asked for here')),
     unloadAdapter: () => Promise.resolve(),
     queueLength: () => 0,
+    memory: () => ({
+      prefixBytes: 7_000_000,
+      prefixBytesMax: 9_000_000,
+      prefixes: 2,
+      sessions: 4,
+      weightsBytes: 136_000_000,
+    }),
     close: () => Promise.resolve(),
   };
 }

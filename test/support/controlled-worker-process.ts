@@ -1,0 +1,61 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { base64url } from 'jose';
+import { pino } from 'pino';
+import { createApp } from '#gpu-worker/http/create-app.ts';
+import { listen } from '#gpu-worker/http/listen.ts';
+import { WorkerState } from '#gpu-worker/http/worker-state.ts';
+import { LoadedAdapters } from '#gpu-worker/scoring/adapters/loaded-adapters.ts';
+import { noAdapterStore } from '#gpu-worker/scoring/adapters/no-adapter-store.ts';
+import { createAdapterValidator } from '#gpu-worker/scoring/adapters/validate-uploaded-adapter.ts';
+import type { PairScore, ScoreTask } from '#gpu-worker/scoring/scoring-engine.ts';
+import { baseModelCalibration } from '#shared/calibration/base-model-calibration.ts';
+import { controlledEngine, pairScore } from '#test/support/start-controlled-worker.ts';
+
+/**
+ * A worker's real HTTP service in a process of its own that can be killed or stopped, over an engine that takes a fixed time a document, one after the
+ * other, as one thread does. Sends its address when it listens, and the number of documents scored so far for each message it gets.
+ * Usage: fork, with WORKER_SIGNING_KEY, BASE_MODEL and DOCUMENT_MS.
+ */
+const { WORKER_SIGNING_KEY = '', BASE_MODEL = '', DOCUMENT_MS = '0' } = process.env;
+const documentMs = Number(DOCUMENT_MS);
+
+let scored = 0;
+let lastTask: Promise<unknown> = Promise.resolve();
+const engine = controlledEngine((task) => {
+  const result = lastTask.then(() => score(task));
+  lastTask = result;
+  return result;
+});
+
+async function score({ document }: ScoreTask): Promise<PairScore[]> {
+  if (documentMs > 0) await delay(documentMs);
+  scored += 1;
+  return [pairScore(document)];
+}
+
+const now = () => Date.now();
+const state = new WorkerState();
+const app = createApp({
+  state,
+  modelId: BASE_MODEL,
+  signingKeys: [base64url.decode(WORKER_SIGNING_KEY)],
+  bodyBytesMax: 20_000_000,
+  queueLengthMax: 1_000_000,
+  validateAdapter: createAdapterValidator(undefined),
+  version: 'controlled',
+  logger: pino({ level: 'silent' }),
+  now,
+});
+const server = await listen(app, '127.0.0.1', 0);
+const adapters = new LoadedAdapters({ engine, store: noAdapterStore, bytesMax: 1_000_000, now });
+const { tokenizerFingerprint } = engine.info;
+state.enter({
+  name: 'ready',
+  engine,
+  adapters,
+  calibration: baseModelCalibration,
+  tokenizerFingerprint: tokenizerFingerprint ?? '',
+});
+process.on('message', () => process.send?.({ scored }));
+process.on('disconnect', () => process.exit(0));
+process.send?.({ url: server.url });

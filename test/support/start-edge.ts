@@ -1,0 +1,95 @@
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'smol-toml';
+import { z } from 'zod';
+import { prepareDatabase } from '#infra/local/database/prepare-database.ts';
+import { apiKeyStatement } from '#infra/local/database/seed-statements.ts';
+import { runToEnd } from '#infra/local/processes/run-to-end.ts';
+import { startWrangler } from '#infra/local/processes/start-wrangler.ts';
+import { wranglerCommand, wranglerEnvironment } from '#infra/local/processes/wrangler-command.ts';
+import { type LocalSecrets, readOrCreateSecrets } from '#infra/local/state/local-secrets.ts';
+import { writePrivateFile } from '#infra/local/state/write-private-file.ts';
+import { createApiKeyRow } from '#shared/api-keys/api-key-row.ts';
+import { repositoryFolder } from '#test/support/source-files.ts';
+
+export interface EdgeFolder {
+  readonly path: string;
+  readonly secrets: LocalSecrets;
+}
+
+export interface StartedEdge {
+  readonly url: string;
+  /** A key of the scope `rerank`. */
+  readonly apiKey: string;
+  stop(): Promise<void>;
+}
+
+const compatibilitySchema = z.object({
+  compatibility_date: z.string(),
+  compatibility_flags: z.array(z.string()).default([]),
+});
+
+/** A temporary folder with the secrets that workers and edge share. */
+export async function createEdgeFolder(): Promise<EdgeFolder> {
+  const path = await mkdtemp(join(tmpdir(), 'hintrank-edge-'));
+  return { path, secrets: await readOrCreateSecrets(join(path, 'secrets.json')) };
+}
+
+/** The real edge in workerd by `wrangler dev`, over the workers that `variables` name. Its database holds one key. Stopping removes the folder. */
+export async function startEdge(
+  { path, secrets }: EdgeFolder,
+  variables: Readonly<Record<string, string>>,
+): Promise<StartedEdge> {
+  const { signal } = new AbortController();
+  const configPath = join(path, 'wrangler.json');
+  const dataFolder = join(path, 'state');
+  const migrations = join(repositoryFolder, 'edge', 'database', 'migrations');
+  const database = { binding: 'DB', database_name: 'hintrank', database_id: 'hintrank', migrations_dir: migrations };
+  const deployed = compatibilitySchema.parse(parse(await readFile(join(repositoryFolder, 'wrangler.toml'), 'utf8')));
+  const main = join(repositoryFolder, 'edge', 'worker.ts');
+  const vars = { DEFAULT_REQUESTS_PER_MINUTE: '0', ...variables };
+  const configuration = { name: 'edge', main, ...deployed, vars, d1_databases: [database] };
+  await writePrivateFile(configPath, JSON.stringify(configuration));
+  await writePrivateFile(
+    join(path, '.dev.vars'),
+    `WORKER_SIGNING_KEY="${secrets.worker_signing_key}"\nAPI_KEY_PEPPER="${secrets.api_key_pepper}"\n`,
+  );
+  await mkdir(dataFolder, { recursive: true });
+  await prepareDatabase({
+    dataFolder,
+    seed: await keyStatement(secrets),
+    seedFile: join(path, 'seed.sql'),
+    runWrangler: (args) =>
+      runToEnd({
+        what: 'Preparing the database',
+        command: wranglerCommand(...args, '--config', configPath, '--persist-to', dataFolder),
+        environment: wranglerEnvironment(path),
+        logFile: join(path, 'database.log'),
+        signal,
+      }),
+  });
+  const logFile = join(path, 'edge.log');
+  const running = await startWrangler({ configPath, stateFolder: path, dataFolder, port: 0, logFile, signal });
+  return {
+    url: running.url,
+    apiKey: secrets.api_key,
+    async stop() {
+      await running.stop(4_000);
+      await rm(path, { recursive: true, force: true });
+    },
+  };
+}
+
+async function keyStatement(secrets: LocalSecrets): Promise<string> {
+  const row = await createApiKeyRow({
+    key: secrets.api_key,
+    pepper: secrets.api_key_pepper,
+    id: 'key_test',
+    tenantId: 'test',
+    name: 'test',
+    scopes: ['rerank'],
+    createdAtMs: 0,
+  });
+  return `${apiKeyStatement(row)}\n`;
+}

@@ -1,0 +1,46 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+export interface WorkerProcess {
+  readonly url: string;
+  /** Documents scored since the start. */
+  scored(): Promise<number>;
+  /** SIGKILL: dead; SIGSTOP: it hangs, and its connections stay open; SIGCONT: it goes on. */
+  signal(name: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
+}
+
+export interface WorkerProcessOptions {
+  /** base64url. */
+  readonly signingKey: string;
+  readonly baseModel: string;
+  /** Milliseconds that each document takes. */
+  readonly documentMs: number;
+}
+
+const scriptPath = fileURLToPath(new URL('./controlled-worker-process.ts', import.meta.url));
+
+/** Starts a process with a worker's real HTTP service and an engine without a model. It ends with this process at the latest. */
+export async function startWorkerProcess(options: WorkerProcessOptions): Promise<WorkerProcess> {
+  const child = fork(scriptPath, {
+    env: {
+      PATH: process.env['PATH'],
+      WORKER_SIGNING_KEY: options.signingKey,
+      BASE_MODEL: options.baseModel,
+      DOCUMENT_MS: String(options.documentMs),
+    },
+    execArgv: [],
+  });
+  const [started] = await once(child, 'message');
+  const { url } = z.object({ url: z.string() }).parse(started);
+  return {
+    url,
+    async scored() {
+      const answer = once(child, 'message');
+      child.send({});
+      return z.object({ scored: z.number() }).parse((await answer)[0]).scored;
+    },
+    signal: (name) => void child.kill(name),
+  };
+}
