@@ -69,8 +69,8 @@ export const commandTable: readonly CommandEntry[] = [
     words: 'study',
     summary: 'Repeat one of the experiments of the paper, with plots',
     examples: [
-      `hintrank study leakage --data squad-passages --output studies/leakage`,
-      `hintrank study retrievers --data squad-passages --run dense.trec --output studies/retrievers --seeds 3`,
+      `hintrank study leakage --data squad-passages --output studies`,
+      `hintrank study retrievers --data squad-passages --run dense.trec --output studies --seeds 3`,
     ],
     load: async () => erased((await import('#cli/commands/study.ts')).studyCommand),
   },

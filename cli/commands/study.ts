@@ -37,8 +37,8 @@ export const studyCommand = defineCommand({
     const markdown = renderStudyMarkdown(report, plots);
     const json = renderStudyJson(report);
     for (const { name: file, svg } of plots) await writeFile(join(folder, file), svg);
-    await writeFile(join(folder, 'report.md'), markdown);
-    await writeFile(join(folder, 'report.json'), json);
+    await writeFile(join(folder, `${study.name}.md`), markdown);
+    await writeFile(join(folder, `${study.name}.json`), json);
     await io.print(args.json === true ? json : markdown);
   },
 });

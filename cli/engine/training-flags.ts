@@ -20,6 +20,7 @@ const settingFields = {
   'negatives-per-query': 'negativesPerQuery',
   'max-tokens-per-doc': 'maxTokensPerDoc',
   'evaluate-every': 'evaluateEvery',
+  keep: 'keep',
   patience: 'patience',
   'dev-queries': 'devQueries',
   'dev-depth': 'devDepth',
@@ -27,7 +28,7 @@ const settingFields = {
   seed: 'seed',
 } as const;
 
-const textFields: ReadonlySet<string> = new Set(['method', 'filters', 'hintOrder', 'template', 'lossOver']);
+const textFields: ReadonlySet<string> = new Set(['method', 'filters', 'hintOrder', 'template', 'lossOver', 'keep']);
 
 const defaults = trainingSettingsSchema.parse({});
 
@@ -101,6 +102,11 @@ export const trainingFlags = {
   'dev-queries': numberFlag('devQueries', 'Dev queries that are looked at.'),
   'dev-depth': numberFlag('devDepth', 'Candidates of each dev query that are reranked.'),
   'evaluate-every': numberFlag('evaluateEvery', 'Steps between looks at the dev queries, and checkpoints.'),
+  keep: {
+    type: 'string',
+    valueHint: 'best|last',
+    description: `Which look’s adapter is kept; last never ends early. (Default: ${defaults.keep})`,
+  },
   patience: numberFlag('patience', 'Looks without a gain before the run ends.'),
   seed: numberFlag('seed', 'The same seed gives the same adapter.'),
   ...bm25Flags,

@@ -1,5 +1,5 @@
 import type { ArgsDef, ParsedArgs } from 'citty';
-import { parseInteger } from '#cli/command-line/parse-values.ts';
+import { parseChoice, parseInteger } from '#cli/command-line/parse-values.ts';
 import { engineFlags, precisionFlag } from '#cli/engine/engine-flags.ts';
 import { trainingFlags } from '#cli/engine/training-flags.ts';
 import type { StudySizes } from '#cli/study/study.ts';
@@ -33,10 +33,15 @@ export const studyFlags = {
   depth: size(10, 'Candidates of each test query.'),
   steps: size(24, 'Steps of each training.'),
   seeds: size(1, 'Trainings of each adapter; figures are averaged over them.'),
-  'dev-queries': size(24, 'Queries that choose the best look of a training.'),
-  'max-tokens-per-doc': {
-    ...size(160, 'Tokens of a passage that are read.'),
+  'dev-queries': size(24, 'Dev queries that a training looks at.'),
+  keep: {
+    type: 'string',
+    default: 'last',
+    valueHint: 'last|best',
+    description:
+      'Measure the adapter of the last step, or of the best look; with few dev queries the best is a matter of luck.',
   },
+  'max-tokens-per-doc': size(160, 'Tokens of a passage that are read.'),
   'with-title': { type: 'boolean', description: 'Read "title. text" of a document instead of the text alone.' },
   json: { type: 'boolean', description: 'Print the report as JSON instead of Markdown.' },
   model: engineFlags.model,
@@ -59,6 +64,7 @@ export function parseStudySizes(args: StudyArguments): StudySizes {
     steps: parseInteger('steps', args.steps, 1, 100_000),
     seeds: parseInteger('seeds', args.seeds, 1, 100),
     devQueries: parseInteger('dev-queries', args['dev-queries'], 1, 10_000),
+    keep: parseChoice('keep', args.keep, ['last', 'best']),
     maxTokensPerDoc: parseInteger('max-tokens-per-doc', args['max-tokens-per-doc'], 1, limits.maxTokensPerDocMax),
   };
 }

@@ -80,6 +80,7 @@ describe.each(studyTable.map((study) => [study.name, study] as const))('the conc
     steps: 24,
     seeds: 1,
     devQueries: 24,
+    keep: 'last' as const,
     maxTokensPerDoc: 160,
   };
   const inputs = { sizes, runPath: study.takesRun ? 'dense.trec' : undefined };

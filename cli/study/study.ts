@@ -15,8 +15,10 @@ export interface StudySizes {
   readonly steps: number;
   /** Trainings of each adapter, with seeds 1, 2, … */
   readonly seeds: number;
-  /** Queries that choose the best look of a training. */
+  /** Queries that a training looks at. */
   readonly devQueries: number;
+  /** Which look's adapter is measured. */
+  readonly keep: 'best' | 'last';
   /** Of one passage, in training and at the test. */
   readonly maxTokensPerDoc: number;
 }

@@ -154,3 +154,14 @@ it('a run that is stopped ends with the reason of the stop', async () => {
   await expect(trainAdapter({ ...run, onEvent, signal: controller.signal })).rejects.toThrow(/^Ctrl-C$/);
   expect(run.adapter.step).toBe(1);
 });
+
+it('keeps the adapter of the last step when that is asked for, and then never ends early', async () => {
+  const run = await open('last');
+  const patience = 1;
+  const best = await trainAdapter({ ...run, settings: { ...run.settings, patience } });
+  const again = await open('last again');
+  const last = await trainAdapter({ ...again, settings: { ...again.settings, patience, keep: 'last' } });
+  expect([last.bestStep, last.losses.length]).toEqual([5, 5]);
+  expect(last.file).not.toEqual(best.file);
+  expect(best.bestStep).toBeLessThan(5);
+});

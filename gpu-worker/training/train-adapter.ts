@@ -24,7 +24,7 @@ export interface TrainingOutcome extends AdapterJudgement {
 }
 
 /**
- * Trains until the steps are done or the dev metric has not risen for `patience` looks; keeps the best. Goes on from the checkpoint where
+ * Trains until the steps are done or the dev metric has not risen for `patience` looks; keeps the best (or, by choice, the last). Goes on from the checkpoint where
  * there is one. What fails (a number that is not finite, a thread that died) is named with what can be gone on from.
  */
 export async function trainAdapter(run: TrainingRun): Promise<TrainingOutcome> {
@@ -84,9 +84,9 @@ async function startProgress(run: TrainingRun): Promise<Progress> {
 
 function recordLook(run: TrainingRun, progress: Progress, scores: Float64Array): void {
   const point = pointOf(run, scores);
-  const best = point.metric > progress.best.point.metric;
+  const best = progress.dev.every(({ metric }) => point.metric > metric);
   progress.dev.push(point);
-  if (best) progress.best = { point, scores, file: fileOf(run) };
+  if (best || run.settings.keep === 'last') progress.best = { point, scores, file: fileOf(run) };
   run.onEvent({ kind: 'dev', ...point, best });
 }
 

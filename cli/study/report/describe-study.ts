@@ -10,13 +10,14 @@ export function describeCommand({ study, inputs, data, precision }: StudyReport)
   const flags: (readonly [string, string | number])[] = [
     ['data', data],
     ...(runPath === undefined ? [] : [['run', basename(runPath)] as const]),
-    ['output', `studies/${study.name}`],
+    ['output', 'studies'],
     ['train-queries', sizes.trainQueries],
     ['test-queries', sizes.testQueries],
     ['depth', sizes.depth],
     ['steps', sizes.steps],
     ['seeds', sizes.seeds],
     ['dev-queries', sizes.devQueries],
+    ['keep', sizes.keep],
     ['max-tokens-per-doc', sizes.maxTokensPerDoc],
     ['precision', precision],
   ];
@@ -28,15 +29,21 @@ export function describeStudy(report: StudyReport): string[] {
   const { study, inputs, data, model, precision, results, sets } = report;
   const { sizes } = inputs;
   const seeds = sizes.seeds === 1 ? 'one seed' : `${sizes.seeds} seeds, averaged by query`;
-  const looks = results.rows.flatMap(({ keptSteps }) => keptSteps);
-  const untrained = looks.filter((step) => step === 0).length;
   return [
     `Data: ${data}; model: ${model}, measured in ${precision}.`,
     `Candidates: top ${sizes.depth} of each first stage, for ${sizes.testQueries} test queries (or all there are), drawn with a fixed seed; ${describeCandidates(sets)}.`,
-    `Adapters: ${sizes.trainQueries} training queries (or all there are), ${sizes.steps} steps, ${seeds}; the best of the looks at ${sizes.devQueries} dev queries is kept${looks.length === 0 ? '' : ` (the untrained start in ${untrained} of ${looks.length} cases)`}.`,
+    `Adapters: ${sizes.trainQueries} training queries (or all there are), ${sizes.steps} steps, ${seeds}; ${describeKept(report)}.`,
     ...study.notes(inputs),
     `Every row is ordered by mean log-likelihood. Intervals are ${intervalConfidence * 100} % bootstrap intervals over queries; p-values of paired t tests on ${decidingMetric}, corrected by Holm for the ${results.pairs.length} differences of the study; significant below ${significanceLevel}.${sizes.seeds === 1 ? ' With one seed, how much another training would differ is not in them.' : ''}`,
   ];
+}
+
+/** With the best look, some rows may in truth be about the untrained start: that has to be said. */
+function describeKept({ inputs: { sizes }, results }: StudyReport): string {
+  if (sizes.keep === 'last') return 'the adapter of the last step is measured';
+  const steps = results.rows.flatMap(({ keptSteps }) => keptSteps);
+  const untrained = steps.filter((step) => step === 0).length;
+  return `the best of the looks at ${sizes.devQueries} dev queries is measured, which is the untrained start in ${untrained} of ${steps.length} cases`;
 }
 
 function describeCandidates(sets: StudyReport['sets']): string {

@@ -20,7 +20,7 @@ export function renderStudyMarkdown(report: StudyReport, plots: readonly { name:
       .map((sentence) => `- ${sentence}`)
       .join('\n'),
     table(
-      ['', '', 'queries', `${decidingMetric} [interval]`, ...shownMetrics, ...(seeds ? ['seeds'] : []), 'kept step'],
+      ['', '', 'queries', `${decidingMetric} [interval]`, ...shownMetrics, ...(seeds ? ['seeds'] : []), 'step'],
       results.rows.map((row) => rowCells(row, seeds)),
     ),
     ...plots.map(({ name, title }) => `![${title}](${name})`),

@@ -31,10 +31,10 @@ export function plotStudy({ study, results }: StudyReport): StudyPlot[] {
     const rows = results.rows.filter(({ row }) => row.panel === panel).map(plottedRow);
     const title = `${decidingMetric}: ${panel}`;
     const lined = rows.some(({ x }) => x !== undefined);
-    const name = panels.length === 1 ? 'values.svg' : `values-${index + 1}.svg`;
+    const name = `${study.name}-values${panels.length === 1 ? '' : `-${index + 1}`}.svg`;
     return { name, title, svg: lined ? plotLines(rows, study.axis ?? panel, title) : plotDots(rows, title) };
   });
-  return [...values, { name: 'differences.svg', title: 'Differences', svg: plotDifferences(results) }];
+  return [...values, { name: `${study.name}-differences.svg`, title: 'Differences', svg: plotDifferences(results) }];
 }
 
 function plottedRow({ row, means, interval }: RowResult): PlottedRow {

@@ -61,8 +61,8 @@ export const variantsStudy: Study = {
     const settings = (prefix: string): PairResult[] => results.pairs.filter(({ row: { id } }) => id.startsWith(prefix));
     return (
       `A against R is ${describePair(results.pair('a', 'r'))}; against UPR-Inst the variants are ${tallyPairs(againstBase(results), nameRow)}, ` +
-      `and R and A against a soft prompt ${tallyPairs([results.pair('r', 'soft'), results.pair('a', 'soft')], nameRow)}. ` +
-      `Of k, ${range(results, 'k-')}, other values than ${hintsPreset} being ${tallyPairs(settings('k-'), nameRow)}; ` +
+      `and R and A against a soft prompt ${tallyPairs([results.pair('r', 'soft'), results.pair('a', 'soft')], nameRow)}; ` +
+      `of k, ${range(results, 'k-')}, other values than ${hintsPreset} being ${tallyPairs(settings('k-'), nameRow)}; ` +
       `of heads, ${range(results, 'heads-')}, other values than ${headsPreset} being ${tallyPairs(settings('heads-'), nameRow)}.`
     );
   },

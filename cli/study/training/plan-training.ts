@@ -22,6 +22,9 @@ export function planTraining(
     warmUpSteps: Math.min(10, Math.ceil(sizes.steps / 6)),
     evaluateEvery: Math.max(1, Math.ceil(sizes.steps / looks)),
     devQueries: sizes.devQueries,
+    keep: sizes.keep,
+    // What rows are ordered by.
+    lossOver: 'likelihood',
     devDepth: Math.max(2, Math.min(10, Math.ceil(sizes.depth / 2))),
     ...settings,
     seed,

@@ -25,6 +25,7 @@ describe('training settings', () => {
       inBatchNegatives: false,
       maxTokensPerDoc: 160,
       evaluateEvery: 50,
+      keep: 'best',
       patience: 5,
       devQueries: 100,
       devDepth: 10,

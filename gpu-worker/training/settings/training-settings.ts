@@ -60,6 +60,12 @@ export const trainingSettingsSchema = z.strictObject({
     .min(1)
     .default(50)
     .describe('Steps between two looks at the dev queries; a checkpoint goes with each.'),
+  keep: z
+    .enum(['best', 'last'])
+    .default('best')
+    .describe(
+      'Which look’s adapter is the result; with last no run ends early. For studies, where few dev queries choose.',
+    ),
   patience: z.int().min(1).default(5).describe('Looks without a better dev metric before the run ends.'),
   devQueries: z
     .int()
