@@ -53,6 +53,7 @@ export const commandTable: readonly CommandEntry[] = [
     examples: [
       `hintrank train --data squad-passages --output adapter.safetensors`,
       `hintrank train --data judged.jsonl --output adapter.safetensors --method attend --steps 100 --seed 7`,
+      `hintrank train --data judged.jsonl --dev dev.jsonl --test test.jsonl --output adapter.safetensors --loss-over blended`,
     ],
     load: async () => erased((await import('#cli/commands/train.ts')).trainCommand),
   },
