@@ -41,13 +41,6 @@ export function controlledEngine(score: ScoreBehaviour): ScoringEngine {
     loadAdapter: () => Promise.reject(new Error('not asked for here')),
     unloadAdapter: () => Promise.resolve(),
     queueLength: () => 0,
-    memory: () => ({
-      prefixBytes: 7_000_000,
-      prefixBytesMax: 9_000_000,
-      prefixes: 2,
-      sessions: 4,
-      weightsBytes: 136_000_000,
-    }),
     close: () => Promise.resolve(),
   };
 }
