@@ -1,10 +1,17 @@
-import { type Feeds, ModelSession, type SessionTensor } from '#gpu-worker/engine/model-session.ts';
+import { ModelSession } from '#gpu-worker/engine/model-session.ts';
 import { serialiseGraph } from '#gpu-worker/onnx/serialise-graph.ts';
+import { denseTensors } from '#gpu-worker/q-peft/adapter-dense-tensors.ts';
 import { buildHintGraph, type HintGraphKind } from '#gpu-worker/q-peft/build-hint-graph.ts';
-import { cosineSimilarity } from '#gpu-worker/q-peft/cosine-similarity.ts';
 import { drawHintTokens } from '#gpu-worker/q-peft/draw-hint-tokens.ts';
-import { selectAttendedTokens } from '#gpu-worker/q-peft/select-attended-tokens.ts';
-import { selectHintTokens, type TokenFilters } from '#gpu-worker/q-peft/select-hint-tokens.ts';
+import { type HintParameters, hintFeeds } from '#gpu-worker/q-peft/hint-feeds.ts';
+import {
+  attendInput,
+  blockInput,
+  type HintInput,
+  type HintTokens,
+  similarTokens,
+} from '#gpu-worker/q-peft/hint-input.ts';
+import type { TokenFilters } from '#gpu-worker/q-peft/select-hint-tokens.ts';
 import { AdapterEmbeddingTable } from '#gpu-worker/scoring/adapter-embedding-table.ts';
 import type { EmbeddingTable } from '#gpu-worker/scoring/embedding-table.ts';
 import type { AdapterFile } from '#shared/adapter-file/adapter-file.ts';
@@ -15,18 +22,12 @@ export interface Hints {
   readonly selectedIds: readonly number[] | null;
 }
 
-export interface HintTokens {
-  readonly open: readonly number[];
-  readonly close: readonly number[];
-  readonly query: readonly number[];
-  readonly document: readonly number[];
-}
-
 /** Computes hint blocks of one adapter. Sessions are shared by all adapters of the same kind: the adapter's tensors are inputs of the graph. */
 export class HintMaker {
   readonly adapter: AdapterFile;
   readonly #frozen: EmbeddingTable;
-  readonly #embedding: AdapterEmbeddingTable;
+  readonly #parameters: HintParameters;
+  readonly #kind: HintGraphKind;
   readonly #session: ModelSession;
   readonly #tokens: TokenFilters;
 
@@ -38,55 +39,38 @@ export class HintMaker {
   ) {
     this.adapter = adapter;
     this.#frozen = frozen;
-    this.#embedding = new AdapterEmbeddingTable(adapter, frozen);
+    this.#parameters = parametersOf(adapter, frozen);
+    this.#kind = hintGraphKind(adapter);
     this.#session = session;
     this.#tokens = { ...tokens, filters: adapter.config.filters, order: adapter.config.hintOrder };
   }
 
   async make(tokens: HintTokens): Promise<Hints> {
-    return this.adapter.config.method === 'attend' ? this.#attend(tokens) : this.#retrieve(tokens);
-  }
-
-  async #retrieve(tokens: HintTokens): Promise<Hints> {
+    if (this.#kind.method === 'attend') {
+      return { rows: await this.#run(attendInput(tokens, this.#tokens, null)), selectedIds: null };
+    }
     const selectedIds = this.select(tokens.query, tokens.document);
-    return { rows: await this.blockOf([...tokens.open, ...selectedIds, ...tokens.close]), selectedIds };
+    return { rows: await this.#run(blockInput(tokens, selectedIds)), selectedIds };
   }
 
   /** Q-PEFT-R: the document tokens that become hints. */
   select(query: readonly number[], document: readonly number[]): number[] {
     const { k, hintChoice } = this.adapter.config;
     if (hintChoice === 'random') return drawHintTokens(query, document, k);
-    const width = this.#frozen.width;
-    const cosines = cosineSimilarity(this.#embedding.gather(query), this.#frozen.gather(document), width);
-    return selectHintTokens(cosines, query, document, k, this.#tokens);
+    return similarTokens({ query, document }, k, this.#parameters, this.#frozen, this.#tokens);
   }
 
   /** Q-PEFT-R: the hint block of given tokens, opened and closed already. */
   async blockOf(ids: readonly number[]): Promise<Float32Array> {
-    return this.#run({ block: this.#matrix(this.#embedding.gather(ids)) });
+    return this.#run({ method: 'retrieve', block: ids });
   }
 
-  async #attend(tokens: HintTokens): Promise<Hints> {
-    const keys = selectAttendedTokens(tokens.query, tokens.document, this.#tokens);
-    const rows = await this.#run({
-      query: this.#matrix(this.#embedding.gather(tokens.query)),
-      keys: this.#matrix(this.#frozen.gather(keys)),
-      open: this.#matrix(this.#embedding.gather(tokens.open)),
-      close: this.#matrix(this.#embedding.gather(tokens.close)),
-      ...attentionFeeds(this.adapter),
-    });
-    return { rows, selectedIds: null };
-  }
-
-  async #run(feeds: Feeds): Promise<Float32Array> {
-    const results = await this.#session.run({ ...feeds, ...feedForwardFeeds(this.adapter) }, ['hints']);
-    const hints = results['hints'];
+  async #run(input: HintInput): Promise<Float32Array> {
+    const { width } = this.#frozen;
+    const feeds = hintFeeds(this.#kind, width, input, this.#parameters, this.#frozen);
+    const { hints } = await this.#session.run(feeds, ['hints']);
     if (hints === undefined) throw new Error('the hint graph returned nothing');
     return hints;
-  }
-
-  #matrix(data: Float32Array): SessionTensor {
-    return { type: 'float32', shape: [data.length / this.#frozen.width, this.#frozen.width], data };
   }
 }
 
@@ -101,10 +85,9 @@ export class HintSessions {
 
   /** null for adapters without a hint block (soft prompts). */
   async sessionFor(adapter: AdapterFile): Promise<ModelSession | null> {
-    const { method, heads } = adapter.config;
-    if (method === 'soft-prompt') return null;
-    const kind: HintGraphKind = method === 'attend' ? { method, heads } : { method };
-    const key = method === 'attend' ? `attend-${heads}` : method;
+    if (adapter.config.method === 'soft-prompt') return null;
+    const kind = hintGraphKind(adapter);
+    const key = kind.method === 'attend' ? `attend-${kind.heads}` : kind.method;
     const known = this.#sessions.get(key);
     if (known !== undefined) return known;
     const opened = ModelSession.open(serialiseGraph(buildHintGraph(kind, this.#width)));
@@ -117,25 +100,21 @@ export class HintSessions {
   }
 }
 
-function feedForwardFeeds(adapter: AdapterFile): Feeds {
-  const { mlp, hiddenSize } = adapter;
-  if (mlp === null) throw new Error('the adapter has no feed-forward tensors');
-  return {
-    residual: { type: 'float32', shape: [1], data: Float32Array.of(adapter.config.residual ? 1 : 0) },
-    'mlp.first.weight': { type: 'float32', shape: [hiddenSize, hiddenSize], data: mlp.firstWeight },
-    'mlp.first.bias': { type: 'float32', shape: [hiddenSize], data: mlp.firstBias },
-    'mlp.second.weight': { type: 'float32', shape: [hiddenSize, hiddenSize], data: mlp.secondWeight },
-    'mlp.second.bias': { type: 'float32', shape: [hiddenSize], data: mlp.secondBias },
-  };
+function hintGraphKind({ config: { method, heads } }: AdapterFile): HintGraphKind {
+  if (method === 'soft-prompt') throw new Error('a soft prompt has no hint block');
+  return method === 'attend' ? { method, heads } : { method };
 }
 
-function attentionFeeds(adapter: AdapterFile): Feeds {
-  const { attention, hiddenSize } = adapter;
-  if (attention === null) throw new Error('the adapter has no attention tensors');
+function parametersOf(adapter: AdapterFile, frozen: EmbeddingTable): HintParameters {
+  const rows = new AdapterEmbeddingTable(adapter, frozen);
+  const tensors = new Map(denseTensors(adapter));
   return {
-    'attention.in.weight': { type: 'float32', shape: [3 * hiddenSize, hiddenSize], data: attention.inProjectionWeight },
-    'attention.in.bias': { type: 'float32', shape: [3 * hiddenSize], data: attention.inProjectionBias },
-    'attention.out.weight': { type: 'float32', shape: [hiddenSize, hiddenSize], data: attention.outProjectionWeight },
-    'attention.out.bias': { type: 'float32', shape: [hiddenSize], data: attention.outProjectionBias },
+    residual: adapter.config.residual,
+    gather: (ids) => rows.gather(ids),
+    dense: (name) => {
+      const values = tensors.get(name);
+      if (values === undefined) throw new Error(`the adapter has no tensor "${name}"`);
+      return values;
+    },
   };
 }

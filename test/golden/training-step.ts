@@ -1,10 +1,10 @@
+import { attendInput, blockInput, type HintInput, similarTokens } from '#gpu-worker/q-peft/hint-input.ts';
 import type { SequencePart } from '#gpu-worker/q-peft/layout-pair.ts';
 import { layoutPrefix, layoutSuffix, targetsOf } from '#gpu-worker/q-peft/layout-pair.ts';
 import type { LanguageModelRunner } from '#gpu-worker/scoring/language-model-runner.ts';
 import { noKeyValues } from '#gpu-worker/scoring/suffix-feeds.ts';
 import { type AdapterGradient, addDense, emptyGradient } from '#gpu-worker/training/gradients/adapter-gradient.ts';
 import type { LanguageModelGradient } from '#gpu-worker/training/gradients/language-model-gradient.ts';
-import { attendInput, type HintInput, retrieveInput } from '#gpu-worker/training/hints/hint-input.ts';
 import type { HintModule } from '#gpu-worker/training/hints/hint-module.ts';
 import { pairwiseLoss } from '#gpu-worker/training/losses/pairwise-loss.ts';
 import type { RankingLoss } from '#gpu-worker/training/losses/ranking-loss.ts';
@@ -96,5 +96,5 @@ function planHints(
   const filters = { filters: 'd', specialIds, isStopWord: () => false, hasLetter: () => true };
   return adapter.start.config.method === 'attend'
     ? attendInput(tokens, filters, null)
-    : retrieveInput(tokens, qpeftCases.k, adapter, golden.embeddings, filters);
+    : blockInput(tokens, similarTokens(tokens, qpeftCases.k, adapter, golden.embeddings, filters));
 }

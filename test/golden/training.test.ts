@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DenseName } from '#gpu-worker/q-peft/adapter-dense-tensors.ts';
 import type { HintGraphKind } from '#gpu-worker/q-peft/build-hint-graph.ts';
 import { LanguageModelGradient, prepareGradientGraph } from '#gpu-worker/training/gradients/language-model-gradient.ts';
 import { HintModule } from '#gpu-worker/training/hints/hint-module.ts';
 import { stepAdamW, trainedTensor } from '#gpu-worker/training/optimiser/adam-w.ts';
-import type { DenseName } from '#gpu-worker/training/optimiser/adapter-dense-tensors.ts';
 import { TrainedAdapter } from '#gpu-worker/training/optimiser/trained-adapter.ts';
 import { adapterTensorNames } from '#shared/adapter-file/adapter-tensors.ts';
 import { expectClose, tolerances } from '#test/golden/compare-tensors.ts';

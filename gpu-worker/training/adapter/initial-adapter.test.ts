@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { attendInput, blockInput } from '#gpu-worker/q-peft/hint-input.ts';
 import { EmbeddingTable } from '#gpu-worker/scoring/embedding-table.ts';
 import { type InitialAdapterOptions, initialAdapter } from '#gpu-worker/training/adapter/initial-adapter.ts';
-import { attendInput, blockInput } from '#gpu-worker/training/hints/hint-input.ts';
 import { HintModule } from '#gpu-worker/training/hints/hint-module.ts';
 import { TrainedAdapter } from '#gpu-worker/training/optimiser/trained-adapter.ts';
 import { parseAdapterFile } from '#shared/adapter-file/parse-adapter-file.ts';

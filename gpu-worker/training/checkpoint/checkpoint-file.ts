@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
+import { type DenseName, denseNames } from '#gpu-worker/q-peft/adapter-dense-tensors.ts';
 import type { TrainedTensor } from '#gpu-worker/training/optimiser/adam-w.ts';
-import { type DenseName, denseNames } from '#gpu-worker/training/optimiser/adapter-dense-tensors.ts';
 import type { PackedAdapter } from '#gpu-worker/training/optimiser/trained-adapter.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 import { parseSafetensorsHeader, type SafetensorsHeader } from '#shared/safetensors/parse-safetensors.ts';

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { HintGraphKind } from '#gpu-worker/q-peft/build-hint-graph.ts';
+import { attendInput, blockInput, type HintInput } from '#gpu-worker/q-peft/hint-input.ts';
 import { EmbeddingTable } from '#gpu-worker/scoring/embedding-table.ts';
 import { type AdapterGradient, emptyGradient } from '#gpu-worker/training/gradients/adapter-gradient.ts';
-import { attendInput, blockInput, type HintInput } from '#gpu-worker/training/hints/hint-input.ts';
 import { HintModule } from '#gpu-worker/training/hints/hint-module.ts';
 import { TrainedAdapter } from '#gpu-worker/training/optimiser/trained-adapter.ts';
 import type { AdapterFile } from '#shared/adapter-file/adapter-file.ts';
@@ -181,7 +181,7 @@ it('with dropout and no draw gives the hints of a module without, bit for bit', 
   const expected = await plain.forward(input, adapter);
   expect(await opened.forward(input, adapter)).toEqual(expected);
   expect(await opened.forward(attendInput(tokens, filters, kept), adapter)).not.toEqual(expected);
-  await expect(plain.forward(attendInput(tokens, filters, kept), adapter)).rejects.toThrow('in a module without');
+  await expect(plain.forward(attendInput(tokens, filters, kept), adapter)).rejects.toThrow('in a graph without');
   await plain.close();
 });
 

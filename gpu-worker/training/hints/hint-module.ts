@@ -1,12 +1,13 @@
 import { gradientName } from '#gpu-worker/autodiff/build-gradient-graph.ts';
-import { type Feeds, ModelSession, type SessionTensor } from '#gpu-worker/engine/model-session.ts';
+import { type Feeds, ModelSession } from '#gpu-worker/engine/model-session.ts';
 import { serialiseGraph } from '#gpu-worker/onnx/serialise-graph.ts';
 import { buildHintGraph, type HintGraphKind } from '#gpu-worker/q-peft/build-hint-graph.ts';
+import { adapterInputs, hintFeeds, matrixFeed, rowIds } from '#gpu-worker/q-peft/hint-feeds.ts';
+import type { HintInput } from '#gpu-worker/q-peft/hint-input.ts';
+import type { RowSource } from '#gpu-worker/q-peft/row-source.ts';
 import { type AdapterGradient, addDense, addRows } from '#gpu-worker/training/gradients/adapter-gradient.ts';
-import { buildHintGradientGraph, trainedInputs } from '#gpu-worker/training/hints/build-hint-gradient-graph.ts';
-import type { HintInput } from '#gpu-worker/training/hints/hint-input.ts';
+import { buildHintGradientGraph } from '#gpu-worker/training/hints/build-hint-gradient-graph.ts';
 import type { TrainedAdapter } from '#gpu-worker/training/optimiser/trained-adapter.ts';
-import type { RowSource } from '#gpu-worker/training/optimiser/trained-rows.ts';
 
 /** The query-dependent module under training: hints forward, gradients of its parameters backward. */
 export class HintModule {
@@ -51,8 +52,11 @@ export class HintModule {
     hintsGradient: Float32Array,
     gradient: AdapterGradient,
   ): Promise<void> {
-    const { dense, rows } = trainedInputs(this.#kind.method);
-    const feeds = { ...this.#feeds(input, adapter), [gradientName('hints')]: this.#matrix(hintsGradient) };
+    const { dense, rows } = adapterInputs(this.#kind.method);
+    const feeds = {
+      ...this.#feeds(input, adapter),
+      [gradientName('hints')]: matrixFeed(hintsGradient, this.#width),
+    };
     const results = await this.#backward.run(feeds, [...dense, ...rows].map(gradientName));
     const resultOf = (name: string): Float32Array => {
       const values = results[gradientName(name)];
@@ -67,7 +71,7 @@ export class HintModule {
       addDense(gradient, name, values);
     }
     for (const name of rows) {
-      const ids = idsOf(input, name);
+      const ids = rowIds(input, name);
       if (ids.length > 0) addRows(gradient, ids, resultOf(name));
     }
   }
@@ -78,45 +82,6 @@ export class HintModule {
   }
 
   #feeds(input: HintInput, adapter: TrainedAdapter): Feeds {
-    if (input.method !== this.#kind.method)
-      throw new Error(`hints of method "${input.method}" in a module of "${this.#kind.method}"`);
-    const { dense, rows } = trainedInputs(input.method);
-    const feeds: Record<string, SessionTensor> = {
-      residual: { type: 'float32', shape: [1], data: Float32Array.of(adapter.start.config.residual ? 1 : 0) },
-    };
-    for (const name of dense) {
-      const data = adapter.dense(name);
-      feeds[name] = name.endsWith('.weight') ? this.#matrix(data) : { type: 'float32', shape: [data.length], data };
-    }
-    for (const name of rows) feeds[name] = this.#matrix(adapter.gather(idsOf(input, name)));
-    if (input.method === 'attend') {
-      feeds['keys'] = this.#matrix(this.#frozen.gather(input.keys));
-      const kept = this.#kept(input);
-      if (kept !== null) feeds['attention.kept'] = kept;
-    }
-    return feeds;
+    return hintFeeds(this.#kind, this.#width, input, adapter, this.#frozen);
   }
-
-  /** Factors of the attention weights; a module with dropout keeps all of them where none are given. */
-  #kept({ query, keys, kept }: HintInput & { readonly method: 'attend' }): SessionTensor | null {
-    const kind = this.#kind;
-    if (kind.method !== 'attend' || kind.dropout !== true) {
-      if (kept !== null) throw new Error('hints with dropout in a module without');
-      return null;
-    }
-    const shape = [kind.heads, query.length, keys.length];
-    const length = kind.heads * query.length * keys.length;
-    return { type: 'float32', shape, data: kept ?? new Float32Array(length).fill(1) };
-  }
-
-  #matrix(data: Float32Array): SessionTensor {
-    return { type: 'float32', shape: [data.length / this.#width, this.#width], data };
-  }
-}
-
-/** Token ids of a row input of the graph. */
-function idsOf(input: HintInput, name: string): readonly number[] {
-  const ids: Readonly<Record<string, readonly number[]>> =
-    input.method === 'retrieve' ? { block: input.block } : { query: input.query, open: input.open, close: input.close };
-  return ids[name] ?? [];
 }

@@ -1,3 +1,6 @@
+import { type DenseName, denseTensors, withTensors } from '#gpu-worker/q-peft/adapter-dense-tensors.ts';
+import type { HintParameters } from '#gpu-worker/q-peft/hint-feeds.ts';
+import type { RowSource } from '#gpu-worker/q-peft/row-source.ts';
 import { AdapterEmbeddingTable } from '#gpu-worker/scoring/adapter-embedding-table.ts';
 import type { EmbeddingTable } from '#gpu-worker/scoring/embedding-table.ts';
 import type { AdapterGradient } from '#gpu-worker/training/gradients/adapter-gradient.ts';
@@ -7,12 +10,10 @@ import {
   type TrainedTensor,
   trainedTensor,
 } from '#gpu-worker/training/optimiser/adam-w.ts';
-import { type DenseName, denseTensors, withTensors } from '#gpu-worker/training/optimiser/adapter-dense-tensors.ts';
 import {
   gatherRows,
   type PackedRows,
   packRows,
-  type RowSource,
   stepRows,
   type TrainedRows,
   unpackRows,
@@ -36,7 +37,7 @@ export interface PackedAdapter {
 }
 
 /** An adapter under training: what it started from, and what steps have made of it. */
-export class TrainedAdapter {
+export class TrainedAdapter implements HintParameters {
   readonly start: AdapterFile;
   readonly #base: RowSource;
   readonly #dense: ReadonlyMap<DenseName, TrainedTensor>;
@@ -47,6 +48,10 @@ export class TrainedAdapter {
     this.start = start;
     this.#base = new AdapterEmbeddingTable(start, frozen);
     this.#dense = new Map(denseTensors(start).map(([name, values]) => [name, trainedTensor(values.slice())]));
+  }
+
+  get residual(): boolean {
+    return this.start.config.residual;
   }
 
   /** Steps that were made. */

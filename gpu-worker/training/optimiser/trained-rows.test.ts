@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { RowSource } from '#gpu-worker/q-peft/row-source.ts';
 import {
   gatherRows,
   packRows,
-  type RowSource,
   stepRows,
   type TrainedRows,
   unpackRows,

@@ -1,15 +1,10 @@
+import type { RowSource } from '#gpu-worker/q-peft/row-source.ts';
 import {
   type AdamWSettings,
   stepAdamW,
   type TrainedTensor,
   trainedTensor,
 } from '#gpu-worker/training/optimiser/adam-w.ts';
-
-/** Where rows that training has not touched come from: the frozen table, or the adapter that training started from. */
-export interface RowSource {
-  /** float32 [ids, D]. */
-  gather(ids: readonly number[]): Float32Array;
-}
 
 /** The rows of E' that have had a gradient, by token id; no other row is stored, updated or decayed. */
 export type TrainedRows = Map<number, TrainedTensor>;

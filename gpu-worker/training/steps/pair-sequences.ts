@@ -1,6 +1,13 @@
 import { drawHintTokens } from '#gpu-worker/q-peft/draw-hint-tokens.ts';
 import { fitDocument } from '#gpu-worker/q-peft/fit-document.ts';
 import {
+  attendInput,
+  blockInput,
+  type HintInput,
+  type HintTokens,
+  similarTokens,
+} from '#gpu-worker/q-peft/hint-input.ts';
+import {
   type AdapterParts,
   layoutPrefix,
   layoutSuffix,
@@ -12,10 +19,8 @@ import type { TokenFilters } from '#gpu-worker/q-peft/select-hint-tokens.ts';
 import type { TokenTemplate } from '#gpu-worker/q-peft/template.ts';
 import { resolveTemplate } from '#gpu-worker/q-peft/template-registry.ts';
 import type { EmbeddingTable } from '#gpu-worker/scoring/embedding-table.ts';
-import type { HintTokens } from '#gpu-worker/scoring/hint-maker.ts';
 import { TokenDescriptions } from '#gpu-worker/scoring/token-descriptions.ts';
 import type { Tokenizer } from '#gpu-worker/tokenizer/tokenizer.ts';
-import { attendInput, blockInput, type HintInput, retrieveInput } from '#gpu-worker/training/hints/hint-input.ts';
 import type { HintModule } from '#gpu-worker/training/hints/hint-module.ts';
 import type { TrainedAdapter } from '#gpu-worker/training/optimiser/trained-adapter.ts';
 import type { SeededRandom } from '#gpu-worker/training/seeded-random.ts';
@@ -142,7 +147,9 @@ export class PairSequences {
         dropout && dropoutFactors(dropout, attentionDropout, heads, tokens.query),
       );
     }
-    if (hintChoice === 'similar') return retrieveInput(tokens, k, adapter, this.#embeddings, this.#filters);
+    if (hintChoice === 'similar') {
+      return blockInput(tokens, similarTokens(tokens, k, adapter, this.#embeddings, this.#filters));
+    }
     if (random === null) return blockInput(tokens, drawHintTokens(tokens.query, document, k));
     return blockInput(
       tokens,

@@ -1,8 +1,15 @@
 import { cosineSimilarity } from '#gpu-worker/q-peft/cosine-similarity.ts';
+import type { RowSource } from '#gpu-worker/q-peft/row-source.ts';
 import { selectAttendedTokens } from '#gpu-worker/q-peft/select-attended-tokens.ts';
 import { selectHintTokens, type TokenFilters } from '#gpu-worker/q-peft/select-hint-tokens.ts';
-import type { HintTokens } from '#gpu-worker/scoring/hint-maker.ts';
-import type { RowSource } from '#gpu-worker/training/optimiser/trained-rows.ts';
+
+/** What hints are made from: the template's tokens around them, the query's and the document's. */
+export interface HintTokens {
+  readonly open: readonly number[];
+  readonly close: readonly number[];
+  readonly query: readonly number[];
+  readonly document: readonly number[];
+}
 
 /** Which rows the hint graph reads for one pair, as token ids. All are rows of E' but `keys`, which are frozen. */
 export type HintInput =
@@ -17,19 +24,19 @@ export type HintInput =
       readonly kept: Float32Array | null;
     };
 
-/** Q-PEFT-R: the tokens that the rows of E' select now. The selection has no gradient. */
-export function retrieveInput(
-  tokens: HintTokens,
+/** Q-PEFT-R: the k document tokens that the rows of E' select. The selection has no gradient. */
+export function similarTokens(
+  { query, document }: Pick<HintTokens, 'query' | 'document'>,
   k: number,
   rows: RowSource,
   frozen: RowSource & { readonly width: number },
   filters: TokenFilters,
-): HintInput {
-  const cosines = cosineSimilarity(rows.gather(tokens.query), frozen.gather(tokens.document), frozen.width);
-  return blockInput(tokens, selectHintTokens(cosines, tokens.query, tokens.document, k, filters));
+): number[] {
+  const cosines = cosineSimilarity(rows.gather(query), frozen.gather(document), frozen.width);
+  return selectHintTokens(cosines, query, document, k, filters);
 }
 
-/** A hint block of given tokens: the ablation with random ones. */
+/** Q-PEFT-R: a hint block of given tokens. */
 export function blockInput(tokens: HintTokens, hintIds: readonly number[]): HintInput {
   return { method: 'retrieve', block: [...tokens.open, ...hintIds, ...tokens.close] };
 }
