@@ -117,7 +117,7 @@ describe('a reranked question', () => {
     }
     const paper = rerankResponseSchema.parse((await rerank('/v2/rerank', { scoring: 'likelihood' })).body);
     for (const { mean_log_likelihood, relevance_score } of paper.results) {
-      expect(relevance_score).toBe(Math.exp(mean_log_likelihood));
+      expect(relevance_score).toBe(Math.exp(mean_log_likelihood ?? Number.NaN));
     }
   });
 

@@ -9,7 +9,8 @@ export function describeRanking(sample: Sample, { model, results, milliseconds }
   const lines = results.map(({ index, relevance_score, mean_log_likelihood }, place) => {
     const passage = sample.passages[index];
     const places = `${String(place + 1).padStart(4)}  ${String(index + 1).padStart(5)}`;
-    const scores = `${relevance_score.toFixed(4)}  ${mean_log_likelihood.toFixed(3).padStart(8)}`;
+    const likelihood = mean_log_likelihood?.toFixed(3) ?? '';
+    const scores = `${relevance_score.toFixed(4)}  ${likelihood.padStart(8)}`;
     const mark = passage?.id === sample.answering_passage_id ? '◀ answers it' : '';
     return `${places}  ${scores}  ${excerpt(`${passage?.title}: ${passage?.text}`)} ${mark}`.trimEnd();
   });
