@@ -67,6 +67,8 @@ export const adapterVersions = sqliteTable(
     /** JSON of shared/protocol/adapter-details.ts; NULL for a version that no worker has checked. */
     details: text('details'),
     deletedAtMs: integer('deleted_at'),
+    /** When the file was deleted from the store: no version names it any more. */
+    fileDeletedAtMs: integer('file_deleted_at'),
   },
   (table) => [
     uniqueIndex('adapter_versions_tenant_name_version').on(table.tenantId, table.name, table.version),
