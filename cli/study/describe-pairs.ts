@@ -50,7 +50,7 @@ export function describeRange(results: StudyResults, ids: readonly string[]): st
   const [best] = ordered;
   const worst = ordered.at(-1);
   if (best === undefined || worst === undefined) throw new Error('a range has one row at least');
-  const name = (id: string): string => `${results.row(id).row.label} with ${formatValue(results.value(id))}`;
+  const name = (id: string): string => `${results.row(id).row.label} (${formatValue(results.value(id))})`;
   if (results.value(best) === results.value(worst)) return `all have ${formatValue(results.value(best))}`;
   return `the highest is ${name(best)}, the lowest ${name(worst)}`;
 }

@@ -44,7 +44,7 @@ describe('results of a study', () => {
       'significantly better in 1 of 3 (GOOD), significantly worse in 1 of 3 (BAD)',
     );
     expect(describeRange(results, ['bad', 'good', 'same'])).toBe(
-      'the highest is GOOD with 0.6400, the lowest BAD with 0.2400',
+      'the highest is GOOD (0.6400), the lowest BAD (0.2400)',
     );
   });
 

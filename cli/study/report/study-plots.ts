@@ -64,11 +64,14 @@ function plotLines(rows: readonly PlottedRow[], axis: string, title: string): st
   const points = rows.flatMap((row) => (row.x === undefined ? [] : [{ ...row, x: row.x }]));
   const levels = rows.filter(({ x }) => x === undefined);
   const first = Math.min(...points.map(({ x }) => x));
-  const ends = [...Map.groupBy(points, ({ series }) => series).values()].flatMap((series) => series.at(-1) ?? []);
+  const ends = [...Map.groupBy(points, ({ series }) => series).values()].map((series) =>
+    series.reduce((last, point) => (point.x > last.x ? point : last)),
+  );
   return drawSvgFile({
     width: widthPixels,
     height: 360,
     marginRight: 190,
+    inset: 12,
     ariaLabel: title,
     x: { label: axis, ticks: [...new Set(points.map(({ x }) => x))], tickFormat: (x: number) => String(x) },
     y: { label: `${decidingMetric} (95 % interval)`, grid: true, zero: false },

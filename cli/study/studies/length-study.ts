@@ -30,7 +30,7 @@ export const lengthStudy: Study = {
         ([id, label, scorer]): StudyRow => ({
           id: `${passages}/${id}`,
           panel: 'length',
-          label: `${label}, ${passages === 1 ? 'the passage' : `${passages} passages`}`,
+          label: `${label} on ${passages === 1 ? 'the passage' : `${passages} passages`}`,
           x: passages,
           series: label,
           candidates: { ...bm25Candidates, passages },

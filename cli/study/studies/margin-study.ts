@@ -53,8 +53,8 @@ export const marginStudy: Study = {
         ({ row }) => row.label,
       );
     return (
-      `Of the margins ${describeRange(results, ids)}; other margins are ${against('margin-0')} against margin 0, and all are ${against('upr-inst')} against UPR-Inst; ` +
-      `the listwise loss is ${describePair(results.pair('listwise', 'margin-0'))} against margin 0, and ${describePair(results.pair('listwise', 'upr-inst'))} against UPR-Inst.`
+      `Of the margins ${describeRange(results, ids)}; against margin 0 the others are ${against('margin-0')}, and against UPR-Inst all are ${against('upr-inst')}; ` +
+      `against margin 0 the listwise loss is ${describePair(results.pair('listwise', 'margin-0'))}, and against UPR-Inst ${describePair(results.pair('listwise', 'upr-inst'))}.`
     );
   },
 };

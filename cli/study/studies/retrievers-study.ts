@@ -3,6 +3,7 @@ import { tallyPairs } from '#cli/study/describe-pairs.ts';
 import type { Study, StudyFirstStage, StudyInputs, StudyPair, StudyRow, StudyScorer } from '#cli/study/study.ts';
 import type { PairResult, StudyResults } from '#cli/study/study-results.ts';
 import { baseScorer, firstStageScorer, trained, uprScorer } from '#cli/study/study-rows.ts';
+import { formatDifference } from '#gpu-worker/evaluation/report/describe-comparison.ts';
 
 const methods: readonly (readonly [id: string, label: string, scorer: StudyScorer])[] = [
   ['first-stage', 'first stage', firstStageScorer],
@@ -53,7 +54,10 @@ export const retrieversStudy: Study = {
         results.pairs.filter((pair) => pair.against.id.endsWith(`/${method}`)),
         ({ row }) => `${row.label} behind ${row.panel}`,
       );
-    return `Behind ${stages.size} first stages (${[...stages].join(', ')}), Q-PEFT is ${against('upr')} against UPR, ${against('upr-inst')} against UPR-Inst, and ${against('first-stage')} against the first stage itself${openRest(results)}.`;
+    return (
+      `Behind ${stages.size} first stages (${[...stages].join(', ')}): against UPR, Q-PEFT is ${against('upr')}; against UPR-Inst ${against('upr-inst')}; ` +
+      `against the first stage itself ${against('first-stage')}${largestGain(results)}.`
+    );
   },
 };
 
@@ -65,10 +69,10 @@ function firstStages({ runPath }: StudyInputs): (readonly [id: string, panel: st
   ];
 }
 
-function openRest({ pairs }: StudyResults): string {
+function largestGain({ pairs }: StudyResults): string {
   const largest = (found: PairResult | null, pair: PairResult): PairResult =>
     found === null || pair.difference.meanDifference > found.difference.meanDifference ? pair : found;
   const best = pairs.filter(({ against }) => against.id.endsWith('/upr-inst')).reduce(largest, null);
   if (best === null) return '';
-  return `; the largest difference to UPR-Inst is ${best.difference.meanDifference.toFixed(4)} (${best.row.label} behind ${best.row.panel})`;
+  return `; the largest difference to UPR-Inst is ${formatDifference(best.difference.meanDifference)} (${best.row.label} behind ${best.row.panel})`;
 }

@@ -9,7 +9,7 @@ const methods: readonly (readonly [id: string, label: string, scorer: StudyScore
   ['first-stage', 'first stage', firstStageScorer],
   ['upr-inst', 'UPR-Inst', baseScorer],
   ['r', 'Q-PEFT-R', trained({ method: 'retrieve' })],
-  ['r-random', 'Q-PEFT-R, random negatives', trained({ method: 'retrieve' }, { randomNegatives: true })],
+  ['r-random', 'Q-PEFT-R (random negatives)', trained({ method: 'retrieve' }, { randomNegatives: true })],
 ];
 
 const candidatesOf = (percentage: number): StudyCandidates => ({
@@ -35,7 +35,7 @@ export const robustnessStudy: Study = {
         ([id, label, scorer]): StudyRow => ({
           id: `${percentage}/${id}`,
           panel: 'quality of the first stage',
-          label: `${label}, ${percentage} % of the words`,
+          label: `${label} at ${percentage} % of the words`,
           x: percentage,
           series: label,
           candidates: candidatesOf(percentage),
@@ -63,8 +63,8 @@ export const robustnessStudy: Study = {
       );
     return (
       `With ${percentages.join(' %, ')} % of the words, nDCG@10 of the first stage is ${curve('first-stage')}, of UPR-Inst ${curve('upr-inst')}, of Q-PEFT-R ${curve('r')}, ` +
-      `of Q-PEFT-R with random negatives ${curve('r-random')}: Q-PEFT-R is ${tally('r', 'first-stage')} against the first stage and ${tally('r', 'upr-inst')} against UPR-Inst; ` +
-      `with random negatives it is ${tally('r-random', 'upr-inst')} against UPR-Inst.`
+      `of Q-PEFT-R with random negatives ${curve('r-random')}: against the first stage Q-PEFT-R is ${tally('r', 'first-stage')}; ` +
+      `against UPR-Inst it is ${tally('r', 'upr-inst')}, and with random negatives ${tally('r-random', 'upr-inst')}.`
     );
   },
 };

@@ -17,13 +17,13 @@ const row = (id: string, label: string, settings: Parameters<typeof trained>[0])
   scorer: trained(settings),
 });
 const hintRow = (k: number): StudyRow => ({
-  ...row(`k-${k}`, `R, k ${k}`, { method: 'retrieve', k }),
+  ...row(`k-${k}`, `R with k ${k}`, { method: 'retrieve', k }),
   panel: 'k: hints of R',
   series: 'Q-PEFT-R',
   x: k,
 });
 const headRow = (heads: number): StudyRow => ({
-  ...row(`heads-${heads}`, `A, heads ${heads}`, { method: 'attend', heads }),
+  ...row(`heads-${heads}`, `A with ${heads} ${heads === 1 ? 'head' : 'heads'}`, { method: 'attend', heads }),
   panel: 'heads of A',
   series: 'Q-PEFT-A',
   x: heads,
