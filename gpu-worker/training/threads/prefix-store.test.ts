@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PrefixStore, sweepPrefixes } from '#gpu-worker/training/threads/prefix-store.ts';
+import { GrowingBuffer, PrefixStore, sweepPrefixes } from '#gpu-worker/training/threads/prefix-store.ts';
 import { everySwitchConfig } from '#test/support/small-manifest.ts';
 
 const { layers, keyValueHeads, headSize } = everySwitchConfig;
@@ -38,19 +38,31 @@ describe('a prefix store', () => {
     const [first, second] = [prefixOf(3, 1), prefixOf(2, 2)];
     open().set([1, 2, 3], first);
     open().set([1, 2], second);
-    expect(open().get([1, 2, 3])).toEqual(first);
-    expect(open().get([1, 2])).toEqual(second);
-    expect(open().get([3, 2, 1])).toBeNull();
+    expect(open().get([1, 2, 3], new GrowingBuffer())).toEqual(first);
+    expect(open().get([1, 2], new GrowingBuffer())).toEqual(second);
+    expect(open().get([3, 2, 1], new GrowingBuffer())).toBeNull();
+  });
+
+  it('reads into memory that is used again, larger prefixes and smaller ones', () => {
+    const [large, small] = [prefixOf(3, 1), prefixOf(2, 2)];
+    const store = open();
+    store.set([1, 2, 3], large);
+    store.set([1, 2], small);
+    const buffer = new GrowingBuffer();
+    for (const _ of [1, 2]) {
+      expect(store.get([1, 2], buffer)).toEqual(small);
+      expect(store.get([1, 2, 3], buffer)).toEqual(large);
+    }
   });
 
   it('adds no more than it may, and forgets a file of another size', () => {
     const store = open(bytesOf(5));
     store.set([1, 2, 3], prefixOf(3, 1));
     store.set([4, 5, 6], prefixOf(3, 2));
-    expect(store.get([4, 5, 6])).toBeNull();
+    expect(store.get([4, 5, 6], new GrowingBuffer())).toBeNull();
     const [name = ''] = readdirSync(folder);
     truncateSync(join(folder, name), bytesOf(3) - 1);
-    expect(store.get([1, 2, 3])).toBeNull();
+    expect(store.get([1, 2, 3], new GrowingBuffer())).toBeNull();
   });
 
   it('makes room by what was used longest ago, and only when there is little', () => {
@@ -66,9 +78,9 @@ describe('a prefix store', () => {
     expect(sweepPrefixes(folder, 10 * bytesOf(2))).toBe(6 * bytesOf(2));
     expect(readdirSync(folder)).toHaveLength(4);
     // Used just now: it is the newest.
-    expect(store.get([1, 0])).not.toBeNull();
+    expect(store.get([1, 0], new GrowingBuffer())).not.toBeNull();
     expect(sweepPrefixes(folder, 4 * bytesOf(2))).toBe(bytesOf(2));
-    expect([1, 2, 3, 4].filter((id) => store.get([id, 0]) !== null)).toEqual([1, 3, 4]);
+    expect([1, 2, 3, 4].filter((id) => store.get([id, 0], new GrowingBuffer()) !== null)).toEqual([1, 3, 4]);
   });
 
   it('has all its room where there is no folder yet', () => {

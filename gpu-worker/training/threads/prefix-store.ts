@@ -1,9 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import {
+  closeSync,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
-  readFileSync,
+  readSync,
   renameSync,
   rmSync,
   statSync,
@@ -35,14 +37,14 @@ export class PrefixStore {
     this.#bytesLeft = bytesToAdd;
   }
 
-  get(ids: readonly number[]): KeyValues | null {
+  /** @param into reused for the result, which holds until the next call with the same one: at some 500 prefixes a minute, new memory each time is gigabytes */
+  get(ids: readonly number[], into: GrowingBuffer): KeyValues | null {
     const path = this.#pathOf(ids);
-    if (!existsSync(path)) return null;
-    const bytes = readFileSync(path);
     const { layers } = this.#config;
     const values = this.#valuesPerTensor(ids.length);
-    // Written by a disk that ran full, or by nobody of ours: computed anew.
-    if (bytes.byteLength !== values * layers * 2 * Uint16Array.BYTES_PER_ELEMENT) return null;
+    const size = values * layers * 2 * Uint16Array.BYTES_PER_ELEMENT;
+    const bytes = readWhole(path, size, into);
+    if (bytes === null) return null;
     const now = new Date();
     utimesSync(path, now, now);
     const all = new Uint16Array(bytes.buffer, bytes.byteOffset, values * layers * 2);
@@ -83,6 +85,28 @@ export class PrefixStore {
   #pathOf(ids: readonly number[]): string {
     const digest = createHash('sha256').update(Uint32Array.from(ids)).digest('hex');
     return join(this.#folder, `${digest.slice(0, 40)}${extension}`);
+  }
+}
+
+/** Memory that is used again and again for what is at most as large as the largest so far. */
+export class GrowingBuffer {
+  #bytes = new Uint8Array(0);
+
+  take(size: number): Uint8Array {
+    if (this.#bytes.byteLength < size) this.#bytes = new Uint8Array(size);
+    return this.#bytes.subarray(0, size);
+  }
+}
+
+/** The file's bytes when there are exactly `size`; else it was written by a disk that ran full, or by nobody of ours: computed anew. */
+function readWhole(path: string, size: number, into: GrowingBuffer): Uint8Array | null {
+  if (statSync(path, { throwIfNoEntry: false })?.size !== size) return null;
+  const file = openSync(path, 'r');
+  try {
+    const bytes = into.take(size);
+    return readSync(file, bytes, 0, size, 0) === size ? bytes : null;
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -3,7 +3,7 @@ import { EmbeddingTable } from '#gpu-worker/scoring/embedding-table.ts';
 import { LanguageModelRunner } from '#gpu-worker/scoring/language-model-runner.ts';
 import { type KeyValues, noKeyValues, type TargetRun } from '#gpu-worker/scoring/suffix-feeds.ts';
 import { LanguageModelGradient, type TargetGradient } from '#gpu-worker/training/gradients/language-model-gradient.ts';
-import { PrefixStore } from '#gpu-worker/training/threads/prefix-store.ts';
+import { GrowingBuffer, PrefixStore } from '#gpu-worker/training/threads/prefix-store.ts';
 import type {
   SequenceResult,
   SequenceTask,
@@ -16,6 +16,8 @@ export class SequenceRunner {
   readonly #gradient: LanguageModelGradient;
   readonly #embeddings: EmbeddingTable;
   readonly #prefixes: PrefixStore;
+  /** One a slot: what a run reads stays untouched until the run is done. */
+  readonly #buffers: GrowingBuffer[] = [];
 
   private constructor(
     forward: LanguageModelRunner,
@@ -42,7 +44,7 @@ export class SequenceRunner {
   /** One result a task; all ask for a gradient, or none does. A result does not depend on what else is in the run. */
   async run(tasks: readonly SequenceTask[]): Promise<SequenceResult[]> {
     const runs: TargetRun[] = [];
-    for (const task of tasks) runs.push(await this.#layOut(task));
+    for (const [slot, task] of tasks.entries()) runs.push(await this.#layOut(task, slot));
     if (tasks.every(({ gradientRows }) => gradientRows === null)) {
       const values = await this.#forward.logProbabilities(runs);
       return values.map((own) => ({ meanNegativeLogLikelihood: meanNegative(own), gradient: null }));
@@ -56,8 +58,8 @@ export class SequenceRunner {
     await this.#gradient.close();
   }
 
-  async #layOut(task: SequenceTask): Promise<TargetRun> {
-    const past = await this.#prefix(task.prefixIds);
+  async #layOut(task: SequenceTask, slot: number): Promise<TargetRun> {
+    const past = await this.#prefix(task.prefixIds, slot);
     const embeddings = this.#embeddings.embed(task.suffix);
     const { targetIds } = task;
     const first = embeddings.length / this.#embeddings.width - targetIds.length;
@@ -75,9 +77,10 @@ export class SequenceRunner {
   }
 
   /** In float16 whether it was stored or not, so that a run does not depend on what the store had room for. */
-  async #prefix(ids: readonly number[]): Promise<KeyValues> {
+  async #prefix(ids: readonly number[], slot: number): Promise<KeyValues> {
     if (ids.length === 0) return noKeyValues;
-    const known = this.#prefixes.get(ids);
+    this.#buffers[slot] ??= new GrowingBuffer();
+    const known = this.#prefixes.get(ids, this.#buffers[slot]);
     if (known !== null) return known;
     const made = await this.#forward.keyValues(this.#embeddings.gather(ids));
     this.#prefixes.set(ids, made);
