@@ -47,7 +47,8 @@ const stepSchema = z.object({
 export async function startPyTorchSide(setup: PyTorchSetup): Promise<SideProcess<PyTorchRequest, PyTorchReply>> {
   const script = fileURLToPath(new URL('./pytorch-step.py', import.meta.url));
   // Nothing is looked for on the network: the model is a local file.
-  const env = { ...process.env, HF_HUB_OFFLINE: '1', TRANSFORMERS_VERBOSITY: 'error', PYTHONWARNINGS: 'ignore' };
+  const quiet = { TRANSFORMERS_VERBOSITY: 'error', PYTHONWARNINGS: 'ignore', TQDM_DISABLE: '1' };
+  const env = { ...process.env, HF_HUB_OFFLINE: '1', ...quiet };
   const child = spawn(setup.python, [script], { stdio: ['pipe', 'pipe', 'inherit'], env });
   const failed = Promise.race([
     once(child, 'error').then(([error]) => Promise.reject(error)),
