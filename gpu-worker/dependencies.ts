@@ -4,6 +4,7 @@ import { type Logger, pino } from 'pino';
 import { readCalibrationFile } from '#gpu-worker/calibration/read-calibration-file.ts';
 import type { Environment } from '#gpu-worker/environment.ts';
 import type { AppOptions } from '#gpu-worker/http/create-app.ts';
+import { createWorkerMetrics } from '#gpu-worker/http/metrics/worker-metrics.ts';
 import type { FetchProgress } from '#gpu-worker/model-store/fetch-options.ts';
 import { resolveModelPath } from '#gpu-worker/model-store/resolve-model-path.ts';
 import type { AdapterStore } from '#gpu-worker/scoring/adapters/adapter-store.ts';
@@ -38,6 +39,7 @@ export function createDependencies(environment: Environment): Dependencies {
   const now = () => Date.now();
   const logger = pino({ level: environment.GPU_WORKER_LOG_LEVEL });
   const objects = objectStoreOf(environment);
+  const metrics = createWorkerMetrics();
   const store = adapterStoreOf(environment, objects, logger);
   return {
     app: {
@@ -46,6 +48,7 @@ export function createDependencies(environment: Environment): Dependencies {
       bodyBytesMax: scoreBodyBytesMax,
       queueLengthMax: environment.GPU_WORKER_QUEUE_LENGTH_MAX,
       validateAdapter: createAdapterValidator(objects),
+      metrics,
       version: productPackage.version,
       logger,
       now,
@@ -59,6 +62,7 @@ export function createDependencies(environment: Environment): Dependencies {
         prefixCacheBytes: environment.GPU_WORKER_PREFIX_CACHE_BYTES,
         cacheFolder: environment.GPU_WORKER_CACHE_FOLDER,
         onProgress,
+        observer: metrics.engine,
       }),
     createLoadedAdapters: (engine) => {
       const pinned = new Set(environment.GPU_WORKER_ADAPTERS_PINNED);

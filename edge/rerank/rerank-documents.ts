@@ -83,6 +83,7 @@ function scoreTexts(
     regions,
     request: {
       model: environment.baseModel,
+      tenant: tenantId,
       ...(adapter === undefined ? {} : { adapter }),
       query: request.query,
       documents: [...call.texts],

@@ -31,6 +31,14 @@ function letterEngine(): { engine: ScoringEngine; tasks: ScoreTask[] } {
     loadAdapter: unused,
     unloadAdapter: unused,
     queueLength: () => 0,
+    memory: () => ({
+      prefixBytes: 0,
+      prefixBytesMax: 0,
+      prefixes: 0,
+      prefixEvictions: 0,
+      sessions: 0,
+      weightsBytes: 0,
+    }),
     close: async () => undefined,
   };
   return { engine, tasks };

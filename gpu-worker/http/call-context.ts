@@ -9,5 +9,7 @@ export interface CallContext {
     body: Uint8Array;
     /** Unix milliseconds when the call came in. */
     startedAtMs: number;
+    /** Code of the error that the call is answered with. */
+    errorCode: string | undefined;
   };
 }

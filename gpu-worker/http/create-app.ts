@@ -6,6 +6,8 @@ import type { CallContext } from '#gpu-worker/http/call-context.ts';
 import { getInfo } from '#gpu-worker/http/get-info.ts';
 import { handleErrors } from '#gpu-worker/http/handle-errors.ts';
 import { logCall } from '#gpu-worker/http/log-call.ts';
+import { countCalls } from '#gpu-worker/http/metrics/count-calls.ts';
+import type { WorkerMetrics } from '#gpu-worker/http/metrics/worker-metrics.ts';
 import { postAdapterValidation } from '#gpu-worker/http/post-adapter-validation.ts';
 import { postScore } from '#gpu-worker/http/post-score.ts';
 import { describePhase, type WorkerState } from '#gpu-worker/http/worker-state.ts';
@@ -20,18 +22,20 @@ export interface AppOptions {
   readonly bodyBytesMax: number;
   readonly queueLengthMax: number;
   readonly validateAdapter: ValidateUploadedAdapter;
+  readonly metrics: WorkerMetrics;
   /** Version of the product, shown by `/info`. */
   readonly version: string;
   readonly logger: Logger;
   readonly now: () => number;
 }
 
-/** The worker's HTTP surface: probes for anybody, everything else for signed calls of the edge. */
+/** The worker's HTTP surface: probes and metrics for anybody, everything else for signed calls of the edge. */
 export function createApp(options: AppOptions): Hono<CallContext> {
-  const { state, logger, now } = options;
+  const { state, metrics, logger, now } = options;
   const app = new Hono<CallContext>();
   app.use(requestId());
   app.use(logCall(logger, now));
+  app.use(countCalls(metrics, now));
   app.use(async (context, next) => {
     await next();
     // A connection that stayed open would hold up the end of the drain.
@@ -46,13 +50,17 @@ export function createApp(options: AppOptions): Hono<CallContext> {
       throw new ServiceError('not_ready', describePhase(state.phase), { retryAfterSeconds: 2 });
     return context.json({ status: 'ready' });
   });
+  metrics.watch(state);
+  app.get('/metrics', async (context) =>
+    context.body(await metrics.text(), 200, { 'Content-Type': metrics.contentType }),
+  );
 
   const signed = authenticateCall({ keys: options.signingKeys, bodyBytesMax: options.bodyBytesMax, now });
   app.get('/info', signed, getInfo(options));
   app.post('/v1/score', signed, postScore(options));
   app.post('/v1/adapters/validate', signed, postAdapterValidation(options));
   for (const path of ['/v1/score', '/v1/adapters/validate']) app.all(path, () => methodNotAllowed('POST'));
-  for (const path of ['/health', '/ready', '/info']) app.all(path, () => methodNotAllowed('GET'));
+  for (const path of ['/health', '/ready', '/metrics', '/info']) app.all(path, () => methodNotAllowed('GET'));
   return app;
 }
 

@@ -2,6 +2,8 @@ import type { Context } from 'hono';
 import type { CallContext } from '#gpu-worker/http/call-context.ts';
 import { scoringFingerprint } from '#gpu-worker/http/scoring-fingerprint.ts';
 import type { WorkerState } from '#gpu-worker/http/worker-state.ts';
+import type { AdapterStatistics } from '#gpu-worker/scoring/adapters/loaded-adapters.ts';
+import type { EngineMemory } from '#gpu-worker/scoring/scoring-engine.ts';
 import type { WorkerInfo } from '#shared/protocol/score.ts';
 
 export interface GetInfoOptions {
@@ -24,9 +26,23 @@ export function getInfo({ state, modelId, queueLengthMax, version }: GetInfoOpti
         adapters_loaded: adapters.digests(),
         model_fingerprint: engine.info.modelFingerprint,
         tokenizer_fingerprint: tokenizerFingerprint,
+        memory: describeMemory(engine.memory(), adapters.statistics()),
         scoring_fingerprint: scoringFingerprint({ engine, calibration }, version),
         version,
       };
       return context.json(info);
     });
+}
+
+function describeMemory(engine: EngineMemory, adapters: AdapterStatistics): WorkerInfo['memory'] {
+  return {
+    prefix_bytes: engine.prefixBytes,
+    prefix_bytes_max: engine.prefixBytesMax,
+    prefixes: engine.prefixes,
+    adapter_bytes: adapters.bytes,
+    adapter_bytes_max: adapters.bytesMax,
+    sessions: engine.sessions,
+    weights_bytes: engine.weightsBytes,
+    resident_bytes: process.memoryUsage.rss(),
+  };
 }

@@ -12,6 +12,7 @@ export function handleErrors(error: unknown, context: Context<CallContext>): Res
   const known = error instanceof ServiceError ? error : new ServiceError('internal', undefined, { cause: error });
   const { status } = errorCatalogue[known.code];
   logFault(known, context.get('log'));
+  context.set('errorCode', known.code);
   const body: WorkerError = {
     error: {
       code: known.code,

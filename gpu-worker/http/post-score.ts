@@ -4,6 +4,7 @@ import { withCallScope } from '#gpu-worker/http/call-scope.ts';
 import { parseScoreRequest } from '#gpu-worker/http/parse-score-request.ts';
 import { scoreDocuments } from '#gpu-worker/http/score-documents.ts';
 import { scoringFingerprint } from '#gpu-worker/http/scoring-fingerprint.ts';
+import { TimingSummary } from '#gpu-worker/http/timing-summary.ts';
 import type { WorkerState } from '#gpu-worker/http/worker-state.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 import type { ScoreResponse } from '#shared/protocol/score.ts';
@@ -26,14 +27,17 @@ export function postScore({ state, modelId, version, now }: PostScoreOptions) {
       const message = `This worker holds the model "${modelId}", not "${request.model}".`;
       throw new ServiceError('model_not_found', message, { param: 'model' });
     }
+    const timings = new TimingSummary();
+    const requestId = context.get('requestId');
     const scored = await state.serve(async (parts) => ({
       ...(await withCallScope(
         { caller: context.req.raw.signal, forcedStop: state.forcedStop, deadlineAtMs: request.deadline_at_ms, now },
-        (signal) => scoreDocuments(parts, request, signal),
+        (signal) => scoreDocuments(parts, request, { signal, requestId, onTiming: (timing) => timings.add(timing) }),
       )),
       scoring_fingerprint: scoringFingerprint(parts, version),
     }));
     const response: ScoreResponse = { ...scored, compute_ms: now() - context.get('startedAtMs') };
+    context.header('Server-Timing', timings.header(response.compute_ms));
     return context.json(response);
   };
 }

@@ -33,8 +33,9 @@ async function scoreWithAdapter(calibration: Calibration | null) {
     deadline_at_ms: 1,
     include_calibration: true,
   });
+  const call = { signal: new AbortController().signal, requestId: 'r1', onTiming: () => undefined };
   const parts = { engine, adapters, calibration: baseModelCalibration };
-  return { answer: await scoreDocuments(parts, request, new AbortController().signal), asked };
+  return { answer: await scoreDocuments(parts, request, call), asked };
 }
 
 it('sends an adapter’s own constants, and the query’s likelihood under its template', async () => {

@@ -1,5 +1,6 @@
 import { defaultTemplate, parseTemplateName, type TemplateName } from '#gpu-worker/q-peft/template-registry.ts';
 import type { LoadedAdapters } from '#gpu-worker/scoring/adapters/loaded-adapters.ts';
+import type { TaskTiming } from '#gpu-worker/scoring/engine-observer.ts';
 import type { AdapterSummary, PairScore, ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
 import type { Calibration, TravellingCalibration } from '#shared/calibration/calibration.ts';
 import type { DocumentScore, ScoreRequest, ScoreResponse } from '#shared/protocol/score.ts';
@@ -11,6 +12,13 @@ export interface ScoreDocumentsParts {
   readonly calibration: Calibration | null;
 }
 
+/** Who asks, and who is told of each document that was scored. */
+export interface ScoreCall {
+  readonly signal: AbortSignal;
+  readonly requestId: string;
+  readonly onTiming: (timing: TaskTiming) => void;
+}
+
 /**
  * Scores every document of the request as a task of its own, so that they spread over the engine's threads. All or nothing: when one
  * fails, the others are dropped. Throws ServiceError as the engine and the adapters do.
@@ -18,11 +26,11 @@ export interface ScoreDocumentsParts {
 export async function scoreDocuments(
   parts: ScoreDocumentsParts,
   request: ScoreRequest,
-  signal: AbortSignal,
+  call: ScoreCall,
 ): Promise<Omit<ScoreResponse, 'compute_ms'>> {
   const template = request.template === undefined ? undefined : parseTemplateName(request.template);
-  const score = (adapter?: AdapterSummary) => scoreWith(parts, request, template, adapter, signal);
-  return request.adapter === undefined ? score() : parts.adapters.use(request.adapter, signal, score);
+  const score = (adapter?: AdapterSummary) => scoreWith(parts, request, template, adapter, call);
+  return request.adapter === undefined ? score() : parts.adapters.use(request.adapter, call.signal, score);
 }
 
 async function scoreWith(
@@ -30,13 +38,14 @@ async function scoreWith(
   request: ScoreRequest,
   template: TemplateName | undefined,
   adapter: AdapterSummary | undefined,
-  signal: AbortSignal,
+  { signal, requestId, onTiming }: ScoreCall,
 ): Promise<Omit<ScoreResponse, 'compute_ms'>> {
   const used = template ?? adapter?.template ?? defaultTemplate;
   const { query } = request;
   const calibration = request.include_calibration ? (adapter?.calibration ?? baseCalibration) : null;
   const { pairs, queryLogLikelihood } = await allOrNothing(signal, (combined) => {
-    const options = { signal: combined, deadlineAtMs: request.deadline_at_ms };
+    const whose = { tenant: request.tenant ?? requestId, request: requestId };
+    const options = { signal: combined, deadlineAtMs: request.deadline_at_ms, ...whose, onTiming };
     const base = {
       queries: [query],
       template: used,

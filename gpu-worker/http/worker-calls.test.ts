@@ -89,6 +89,53 @@ describe('200', () => {
     ]);
   });
 
+  it('tells where the time of its documents went, and whose share paid', async () => {
+    const seen: unknown[] = [];
+    const times = { queueMs: 5, tokenizeMs: 1, prefixMs: 40, hintsMs: 2, suffixMs: 10, prefixHits: 0, prefixMisses: 1 };
+    const { call } = await readyWorker((task, { tenant, request: name, onTiming }) => {
+      seen.push([tenant, name === tenant]);
+      onTiming?.(
+        task.document === 'private one'
+          ? times
+          : { ...times, queueMs: 9, prefixMs: 0.1, prefixHits: 1, prefixMisses: 0 },
+      );
+      return Promise.resolve([pairScore(task.document)]);
+    });
+    const response = await call('POST', '/v1/score', request({ tenant: 'acme' }));
+    expect(response.headers.get('server-timing')).toMatch(
+      /^queue;dur=9\.0, tokenize;dur=2\.0, prefix;dur=40\.1;desc="1 of 2 kept", hints;dur=4\.0, suffix;dur=20\.0, total;dur=\d+\.\d$/,
+    );
+    await call('POST', '/v1/score', request({ documents: ['d'] }));
+    expect(seen).toEqual([
+      ['acme', false],
+      ['acme', false],
+      [expect.any(String), true],
+    ]);
+  });
+
+  it('shows metrics to anybody, with nothing of a caller in them', async () => {
+    const { call, server } = await readyWorker();
+    await call('POST', '/v1/score', request({ tenant: 'acme' }));
+    await call('POST', '/v1/score', '{');
+    await call('GET', '/private/path');
+    const response = await fetch(`${server.url}/metrics`);
+    expect(response.headers.get('content-type')).toContain('text/plain');
+    const text = await response.text();
+    for (const line of [
+      'hintrank_worker_requests_total{route="/v1/score",status="200"} 1',
+      'hintrank_worker_requests_total{route="other",status="404"} 1',
+      'hintrank_worker_failures_total{code="invalid_json"} 1',
+      'hintrank_worker_queue_length 0',
+      'hintrank_worker_prefix_bytes 7000000',
+      'hintrank_worker_prefix_evictions_total 1',
+      'hintrank_worker_adapter_loads_total 0',
+      'hintrank_worker_ready 1',
+    ])
+      expect(text).toContain(`${line}\n`);
+    expect(text).toMatch(/^nodejs_eventloop_lag_p99_seconds /m);
+    expect(text).not.toMatch(/acme|private|secret/);
+  });
+
   it('tells what it holds', async () => {
     const { call } = await readyWorker();
     const info = workerInfoSchema.parse(await (await call('GET', '/info')).json());
@@ -98,7 +145,9 @@ describe('200', () => {
       threads: 2,
       queue_length_max: 16,
       version: '1.2.3',
+      memory: { prefix_bytes: 7_000_000, prefix_bytes_max: 9_000_000, adapter_bytes: 0, adapter_bytes_max: 1_000_000 },
     });
+    expect(info.memory?.resident_bytes).toBeGreaterThan(10_000_000);
   });
 });
 

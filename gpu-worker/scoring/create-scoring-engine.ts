@@ -26,5 +26,6 @@ export async function createScoringEngine(options: ScoringEngineOptions): Promis
     queueLengthMax: options.queueLengthMax ?? queueLengthMaxDefault,
     prefixBytesMax: options.prefixCacheBytes ?? defaultPrefixCacheBytes(),
     preparation,
+    observer: options.observer ?? {},
   });
 }

@@ -92,7 +92,7 @@ export class DocumentScorer {
       }
     }
     await suffixes.flush();
-    return { outcomes: pending.map(settle), runs: suffixes.counts, prefixes: this.#prefixes.statistics() };
+    return { outcomes: pending.map(settle), runs: suffixes.done, prefixes: this.#prefixes.statistics() };
   }
 
   async loadAdapter(digest: string, adapter: AdapterFile): Promise<void> {

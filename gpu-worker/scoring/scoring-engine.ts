@@ -1,4 +1,5 @@
 import type { TemplateName } from '#gpu-worker/q-peft/template-registry.ts';
+import type { EngineObserver, TaskTiming } from '#gpu-worker/scoring/engine-observer.ts';
 import type { Calibration } from '#shared/calibration/calibration.ts';
 
 export type Precision = 'fp32' | 'int8';
@@ -46,6 +47,12 @@ export interface TaskOptions {
   readonly signal?: AbortSignal;
   /** Unix milliseconds; a task not started by then rejects with `deadline_exceeded`. */
   readonly deadlineAtMs?: number;
+  /** Whose share of the threads pays: those that wait are served alike. Tasks without one share a share. */
+  readonly tenant?: string;
+  /** Tasks of one request take turns with those of the tenant's others. */
+  readonly request?: string;
+  /** Called once when the task has been scored. */
+  readonly onTiming?: (timing: TaskTiming) => void;
 }
 
 export interface AdapterSummary {
@@ -66,6 +73,19 @@ export interface EngineInfo {
   readonly contextLength: number;
 }
 
+/** What an engine takes, bytes, of which `prefixBytes` is as of each thread's last batch. */
+export interface EngineMemory {
+  /** Keys and values that are kept, of this many prefixes. */
+  readonly prefixBytes: number;
+  readonly prefixBytesMax: number;
+  readonly prefixes: number;
+  /** Prefixes that were thrown out to make room, since the start. */
+  readonly prefixEvictions: number;
+  /** Sessions over all threads; each has packed the weights for itself. */
+  readonly sessions: number;
+  readonly weightsBytes: number;
+}
+
 /** Scores on worker threads; the calling thread never runs the model. Made by `createScoringEngine` (create-scoring-engine.ts). */
 export interface ScoringEngine {
   readonly info: EngineInfo;
@@ -82,6 +102,7 @@ export interface ScoringEngine {
   unloadAdapter(digest: string): Promise<void>;
   /** Tasks waiting, not those running. */
   queueLength(): number;
+  memory(): EngineMemory;
   /** Rejects what waits, finishes what runs, ends the threads. */
   close(): Promise<void>;
 }
@@ -100,4 +121,5 @@ export interface ScoringEngineOptions {
   readonly cacheFolder: string;
   /** Progress of the one-time conversion: a stage name and a fraction in [0, 1]. */
   readonly onProgress?: (stage: string, fraction: number) => void;
+  readonly observer?: EngineObserver;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createScoringEngine } from '#gpu-worker/scoring/create-scoring-engine.ts';
+import type { TaskTiming } from '#gpu-worker/scoring/engine-observer.ts';
 import type { ScoringEngine, ScoringEngineOptions, TokenTask } from '#gpu-worker/scoring/scoring-engine.ts';
 import { writeAdapterFile } from '#shared/adapter-file/write-adapter-file.ts';
 import { goldenFolder } from '#test/golden/golden-folder.ts';
@@ -110,6 +111,48 @@ describe('the queue', () => {
   });
 });
 
+describe('documents that come again', () => {
+  it('meet the thread that has their prefix, and score the same', async () => {
+    const engine = await start({ modelPath: writeTinyTextModel(join(folder, 'again')), threads: 2 });
+    const documents = Array.from({ length: 10 }, (_, n) => `${n}: ${'wells are bored by hand. '.repeat(4)}`);
+    const round = async (query: string) => {
+      const timings: TaskTiming[] = [];
+      const onTiming = (timing: TaskTiming) => void timings.push(timing);
+      const scores = await Promise.all(
+        documents.map((document) => engine.score({ document, queries: [query] }, { onTiming })),
+      );
+      const sum = (stage: keyof TaskTiming) => timings.reduce((total, timing) => total + timing[stage], 0);
+      return { scores, hits: sum('prefixHits'), misses: sum('prefixMisses'), suffixMs: sum('suffixMs') };
+    };
+    const first = await round('who?');
+    expect(first).toMatchObject({ hits: 0, misses: 10 });
+    expect(await round('why')).toMatchObject({ hits: 10, misses: 0 });
+    const again = await round('who?');
+    expect(again).toMatchObject({ hits: 10, misses: 0, scores: first.scores });
+    expect(again.suffixMs).toBeGreaterThan(0);
+    expect(engine.memory()).toMatchObject({ prefixes: 10, sessions: 4 });
+    expect(engine.memory().prefixBytes).toBeGreaterThan(10 * 150 * 2 * 4);
+  });
+});
+
+describe('fairness', () => {
+  it('answers one document of another request before a big one is far', async () => {
+    const engine = await start({ threads: 2 });
+    let done = 0;
+    const big = Array.from({ length: 300 }, (_, n) =>
+      engine.scoreTokens(taskOf(n % 40), { request: 'big' }).then(() => {
+        done += 1;
+      }),
+    );
+    await dispatched();
+    const doneBefore = await engine.scoreTokens(taskOf(1), { request: 'small' }).then(() => done);
+    // Two batches of sixteen were running, two more may have been started with it.
+    expect(doneBefore).toBeLessThanOrEqual(64);
+    await Promise.all(big);
+    expect(done).toBe(300);
+  });
+});
+
 describe('token ids', () => {
   it.each([
     ['past the vocabulary', { promptIds: [96], targetIds: [1] }, 'token id 96 is outside the vocabulary of 96'],
@@ -187,7 +230,10 @@ describe('a thread that dies', () => {
     await dispatched();
     const waiting = engine.score(task);
     await killed;
-    expect(await victim).toMatchObject({ message: expect.stringContaining('null') });
+    expect(await victim).toMatchObject({
+      code: 'not_ready',
+      cause: expect.objectContaining({ message: expect.stringContaining('null') }),
+    });
     expect(await waiting).toEqual(before);
     expect(before[0]?.selectedIds).toHaveLength(3);
     expect(threads.running()).toHaveLength(1);

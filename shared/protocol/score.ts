@@ -31,6 +31,11 @@ export const scoreRequestSchema = z.object({
   query: z.string().min(1).max(limits.queryCharactersMax),
   documents: z.array(z.string().min(1).max(limits.documentCharactersMax)).min(1).max(limits.documentsPerRequestMax),
   max_tokens_per_doc: z.number().int().min(1).max(limits.maxTokensPerDocMax).default(limits.maxTokensPerDocDefault),
+  tenant: z
+    .string()
+    .max(200)
+    .optional()
+    .describe('Whose share of the worker pays: tenants that wait are served alike. Absent: each call for itself.'),
   deadline_at_ms: z.number().int().positive().describe('Unix milliseconds after which nobody waits for the answer.'),
   include_target_log_likelihoods: z.boolean().default(false),
   include_calibration: z
@@ -92,6 +97,19 @@ export const workerInfoSchema = z.object({
   model_fingerprint: z.string(),
   tokenizer_fingerprint: z.string(),
   scoring_fingerprint: z.string().max(200).optional().describe('As in the answer of `POST /v1/score`.'),
+  memory: z
+    .object({
+      prefix_bytes: z.number().int().describe('Keys and values of documents that are kept.'),
+      prefix_bytes_max: z.number().int(),
+      prefixes: z.number().int().describe('Prefixes that these are of.'),
+      adapter_bytes: z.number().int().describe('Adapter files that are loaded.'),
+      adapter_bytes_max: z.number().int(),
+      sessions: z.number().int().describe('Sessions over all threads; each has packed the weights for itself.'),
+      weights_bytes: z.number().int().describe('Size of the converted weights.'),
+      resident_bytes: z.number().int().describe('What the process has in memory, all of these included.'),
+    })
+    .optional()
+    .describe('Workers before 0.2 leave it out.'),
   version: z.string(),
 });
 export type WorkerInfo = z.infer<typeof workerInfoSchema>;

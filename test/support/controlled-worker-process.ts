@@ -3,6 +3,7 @@ import { base64url } from 'jose';
 import { pino } from 'pino';
 import { createApp } from '#gpu-worker/http/create-app.ts';
 import { listen } from '#gpu-worker/http/listen.ts';
+import { createWorkerMetrics } from '#gpu-worker/http/metrics/worker-metrics.ts';
 import { WorkerState } from '#gpu-worker/http/worker-state.ts';
 import { LoadedAdapters } from '#gpu-worker/scoring/adapters/loaded-adapters.ts';
 import { noAdapterStore } from '#gpu-worker/scoring/adapters/no-adapter-store.ts';
@@ -42,6 +43,7 @@ const app = createApp({
   bodyBytesMax: 20_000_000,
   queueLengthMax: 1_000_000,
   validateAdapter: createAdapterValidator(undefined),
+  metrics: createWorkerMetrics(),
   version: 'controlled',
   logger: pino({ level: 'silent' }),
   now,

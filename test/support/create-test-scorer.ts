@@ -1,5 +1,5 @@
 import { emptyStageTimes } from '#gpu-worker/scoring/batch/stage-times.ts';
-import { type RunCounts, SuffixRuns } from '#gpu-worker/scoring/batch/suffix-runs.ts';
+import { type SuffixRun, SuffixRuns } from '#gpu-worker/scoring/batch/suffix-runs.ts';
 import type { EmbeddingTable } from '#gpu-worker/scoring/embedding-table.ts';
 import type { LanguageModelRunner } from '#gpu-worker/scoring/language-model-runner.ts';
 import {
@@ -18,7 +18,9 @@ export interface TestScorer {
   readonly score: (task: TokenizedTask) => Promise<PairScore[]>;
   readonly scoreTokens: (promptIds: readonly number[], targetIds: readonly number[]) => Promise<PairScore>;
   /** Tasks in one batch; the runs that it took. */
-  readonly scoreTogether: (tasks: readonly TokenizedTask[]) => Promise<{ scores: PairScore[][]; runs: RunCounts }>;
+  readonly scoreTogether: (
+    tasks: readonly TokenizedTask[],
+  ) => Promise<{ scores: PairScore[][]; runs: readonly SuffixRun[] }>;
 }
 
 /** A pair scorer on this thread, with a cache, as a scoring thread has one. */
@@ -35,7 +37,7 @@ export function createTestScorer(
     const pending: PendingScores[] = [];
     for (const layOut of layOuts) pending.push(await layOut({ suffixes, times: emptyStageTimes() }));
     await suffixes.flush();
-    return { scores: pending.map((scores) => scores()), runs: suffixes.counts };
+    return { scores: pending.map((scores) => scores()), runs: suffixes.done };
   };
   const scoreTogether = (tasks: readonly TokenizedTask[]) =>
     inBatch(tasks.map((task) => (place) => scorer.layOut(task, place)));

@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { createApp } from '#gpu-worker/http/create-app.ts';
 import { type ListeningServer, listen } from '#gpu-worker/http/listen.ts';
+import { createWorkerMetrics } from '#gpu-worker/http/metrics/worker-metrics.ts';
 import { WorkerState } from '#gpu-worker/http/worker-state.ts';
 import { LoadedAdapters } from '#gpu-worker/scoring/adapters/loaded-adapters.ts';
 import { noAdapterStore } from '#gpu-worker/scoring/adapters/no-adapter-store.ts';
@@ -41,6 +42,14 @@ export function controlledEngine(score: ScoreBehaviour): ScoringEngine {
     loadAdapter: () => Promise.reject(new Error('not asked for here')),
     unloadAdapter: () => Promise.resolve(),
     queueLength: () => 0,
+    memory: () => ({
+      prefixBytes: 7_000_000,
+      prefixBytesMax: 9_000_000,
+      prefixes: 2,
+      prefixEvictions: 1,
+      sessions: 4,
+      weightsBytes: 136_000_000,
+    }),
     close: () => Promise.resolve(),
   };
 }
@@ -74,6 +83,7 @@ export async function startControlledWorker(
     bodyBytesMax: 10_000,
     queueLengthMax: 16,
     validateAdapter: createAdapterValidator(undefined),
+    metrics: createWorkerMetrics(),
     version: '1.2.3',
     logger: pino({ level: 'trace' }, stream),
     now: () => Date.now(),

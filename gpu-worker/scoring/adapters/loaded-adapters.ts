@@ -16,6 +16,18 @@ export interface LoadedAdaptersOptions {
   readonly now: () => number;
 }
 
+/** What the adapters did since the start, and what they take. */
+export interface AdapterStatistics {
+  /** Bytes of files that are loaded or on their way. */
+  readonly bytes: number;
+  readonly bytesMax: number;
+  /** Uses of an adapter that was there, or on its way. */
+  readonly hits: number;
+  readonly loads: number;
+  /** Adapters that were unloaded to make room. */
+  readonly evictions: number;
+}
+
 interface Entry {
   readonly summary: Promise<AdapterSummary>;
   /** Calls that wait for it or score with it. */
@@ -34,6 +46,9 @@ export class LoadedAdapters {
   readonly #failures: LoadFailures;
   readonly #unloading = new Map<string, Promise<void>>();
   #bytes = 0;
+  #hits = 0;
+  #loads = 0;
+  #evictions = 0;
 
   constructor(options: LoadedAdaptersOptions) {
     this.#options = options;
@@ -45,13 +60,20 @@ export class LoadedAdapters {
     return [...this.#entries.keys()].filter((digest) => this.#entries.peek(digest)?.settled === true);
   }
 
+  statistics(): AdapterStatistics {
+    const bytes = { bytes: this.#bytes, bytesMax: this.#options.bytesMax };
+    return { ...bytes, hits: this.#hits, loads: this.#loads, evictions: this.#evictions };
+  }
+
   /** Runs `work` with the adapter loaded, and keeps it loaded meanwhile. Throws what the store and `loadAdapter` throw, `overloaded`, or the signal's reason. */
   async use<Result>(
     adapter: AdapterReference,
     signal: AbortSignal,
     work: (summary: AdapterSummary) => Promise<Result>,
   ): Promise<Result> {
-    const entry = this.#entries.get(adapter.digest) ?? this.#start(adapter);
+    const known = this.#entries.get(adapter.digest);
+    if (known !== undefined) this.#hits += 1;
+    const entry = known ?? this.#start(adapter);
     entry.uses += 1;
     try {
       return await work(await waitUnlessAborted(entry.summary, signal));
@@ -80,6 +102,7 @@ export class LoadedAdapters {
     entry.summary.then(
       () => {
         entry.settled = true;
+        this.#loads += 1;
         this.#failures.clear(adapter.digest);
       },
       () => undefined,
@@ -129,6 +152,7 @@ export class LoadedAdapters {
 
   #unload(digest: string, entry: Entry): void {
     this.#forget(digest, entry);
+    this.#evictions += 1;
     const unloading = this.#options.engine.unloadAdapter(digest).finally(() => this.#unloading.delete(digest));
     this.#unloading.set(digest, unloading);
   }

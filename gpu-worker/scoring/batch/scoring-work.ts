@@ -1,5 +1,5 @@
 import type { StageTimes } from '#gpu-worker/scoring/batch/stage-times.ts';
-import type { RunCounts } from '#gpu-worker/scoring/batch/suffix-runs.ts';
+import type { SuffixRun } from '#gpu-worker/scoring/batch/suffix-runs.ts';
 import type { PrefixCacheStatistics } from '#gpu-worker/scoring/prefix-cache/prefix-cache.ts';
 import type { PairScore, QueryTask, ScoreTask, TokenTask } from '#gpu-worker/scoring/scoring-engine.ts';
 
@@ -23,6 +23,6 @@ export type TaskOutcome<Fault> =
 /** What became of a batch: an outcome for each entry, in order, and what it took. */
 export interface BatchResult<Fault> {
   readonly outcomes: readonly TaskOutcome<Fault>[];
-  readonly runs: RunCounts;
+  readonly runs: readonly SuffixRun[];
   readonly prefixes: PrefixCacheStatistics;
 }

@@ -11,12 +11,11 @@ export interface PendingSequence {
   readonly values: () => Float32Array;
 }
 
-/** What the runs of one batch did. */
-export interface RunCounts {
-  runs: number;
-  sequences: number;
-  rows: number;
-  milliseconds: number;
+/** What one run did. */
+export interface SuffixRun {
+  readonly sequences: number;
+  readonly rows: number;
+  readonly milliseconds: number;
 }
 
 interface Waiting {
@@ -36,7 +35,7 @@ export interface SuffixRunsOptions {
 
 /** Gathers suffixes of any documents, queries and adapters into runs of as many as fit; none depends on the others, so the order is that of arrival. */
 export class SuffixRuns {
-  readonly counts: RunCounts = { runs: 0, sequences: 0, rows: 0, milliseconds: 0 };
+  readonly done: SuffixRun[] = [];
   readonly #options: SuffixRunsOptions;
   #waiting: Waiting[] = [];
   #rows = 0;
@@ -80,10 +79,7 @@ export class SuffixRuns {
     }
     const milliseconds = performance.now() - startedAtMs;
     for (const { rows, times } of waiting) times.suffixMs += (milliseconds * rows) / allRows;
-    this.counts.runs += 1;
-    this.counts.sequences += waiting.length;
-    this.counts.rows += allRows;
-    this.counts.milliseconds += milliseconds;
+    this.done.push({ sequences: waiting.length, rows: allRows, milliseconds });
     this.#options.onFlushed();
   }
 }

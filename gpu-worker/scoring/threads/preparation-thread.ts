@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openModel } from '#gpu-worker/language-model/open-model.ts';
 import { prepareModel } from '#gpu-worker/scoring/prepared-model/prepare-model.ts';
@@ -27,6 +29,7 @@ try {
       contextLength: model.config.contextLength,
       hiddenSize: model.config.hiddenSize,
       vocabularySize: model.config.vocabularySize,
+      weightsBytes: statSync(join(prepared.folder, prepared.manifest.file)).size,
     },
   });
   model.close();

@@ -20,6 +20,8 @@ export interface PreparationResult {
   readonly contextLength: number;
   readonly hiddenSize: number;
   readonly vocabularySize: number;
+  /** Size of the converted weights' file. */
+  readonly weightsBytes: number;
 }
 
 export type PreparationMessage =

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { ThreadLostError } from '#gpu-worker/scoring/threads/thread-lost-error.ts';
 import { fromPortableError, type PortableError } from '#gpu-worker/scoring/threads/thread-messages.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 
@@ -17,7 +18,7 @@ interface Pending<Value> {
   readonly reject: (error: Error) => void;
 }
 
-/** The main thread's end of one worker thread: requests become promises; a thread that dies rejects what it was doing. */
+/** The main thread's end of one worker thread: requests become promises; a thread that dies rejects what it was doing with ThreadLostError. */
 export class WorkerThreadHandle<Work extends object, Value> {
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending<Value>>();
@@ -91,7 +92,7 @@ export class WorkerThreadHandle<Work extends object, Value> {
   #die(error: Error, onDeath: (error: Error) => void): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#rejectPending(error);
+    this.#rejectPending(new ThreadLostError(error));
     onDeath(error);
   }
 

@@ -1,0 +1,47 @@
+import { hash } from 'node:crypto';
+import type { ScoringWork } from '#gpu-worker/scoring/batch/scoring-work.ts';
+import type { PlannedTask } from '#gpu-worker/scoring/scheduling/planned-task.ts';
+import type { QueryTask, ScoreTask } from '#gpu-worker/scoring/scoring-engine.ts';
+import { limits } from '#shared/limits.ts';
+
+export type TaskEstimate = Pick<PlannedTask, 'prefixKey' | 'prefixRows' | 'suffixRows'>;
+
+/** Bytes of UTF-8 that a token stands for: near enough for any language to plan with. */
+const bytesPerToken = 4;
+
+/** Tokens of a template in front of and behind the document, and between hints and query. */
+const templatePrefixRows = 16;
+const templateSuffixRows = 4;
+
+/** Rows of a hint block, opening and closing included, of an adapter of common size. */
+const hintRows = 16;
+
+/** What a task costs and which prefix it needs, from its text alone: tokenising is the threads' work. */
+export function estimateTask(work: ScoringWork): TaskEstimate {
+  switch (work.kind) {
+    case 'score':
+      return estimateDocument(work.task);
+    case 'query':
+      return estimateQuery(work.task);
+    case 'tokens':
+      return { prefixKey: null, prefixRows: 0, suffixRows: work.task.promptIds.length + work.task.targetIds.length };
+  }
+}
+
+function estimateDocument(task: ScoreTask): TaskEstimate {
+  const { document, queries, template, adapterDigest, maxTokensPerDoc = limits.maxTokensPerDocDefault } = task;
+  const perQuery = templateSuffixRows + (adapterDigest === undefined ? 0 : hintRows);
+  return {
+    prefixKey: hash('sha256', `${template ?? ''}\n${maxTokensPerDoc}\n${document}`, 'base64'),
+    prefixRows: templatePrefixRows + Math.min(maxTokensPerDoc, tokensOf(document)),
+    suffixRows: queries.reduce((sum, query) => sum + tokensOf(query) + perQuery, 0),
+  };
+}
+
+function estimateQuery({ query }: QueryTask): TaskEstimate {
+  return { prefixKey: null, prefixRows: templatePrefixRows, suffixRows: tokensOf(query) + templateSuffixRows };
+}
+
+function tokensOf(text: string): number {
+  return Math.ceil(Buffer.byteLength(text) / bytesPerToken);
+}

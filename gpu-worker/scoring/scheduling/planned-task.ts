@@ -1,0 +1,13 @@
+/** What the planner knows of a task. Rows are estimates: nothing is tokenised yet. */
+export interface PlannedTask {
+  /** Whose share of the threads pays for it. */
+  readonly tenant: string;
+  /** Tasks of one request take turns with those of the tenant's other requests. */
+  readonly request: string;
+  /** Equal for tasks with the same prefix; null where nothing is kept. */
+  readonly prefixKey: string | null;
+  readonly prefixRows: number;
+  readonly suffixRows: number;
+  /** Unix milliseconds; it is not started from then on. */
+  readonly deadlineAtMs: number | undefined;
+}

@@ -1,0 +1,302 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { PlannedTask } from '#gpu-worker/scoring/scheduling/planned-task.ts';
+import { TaskPlanner, type TaskPlannerOptions } from '#gpu-worker/scoring/scheduling/task-planner.ts';
+
+interface NamedTask extends PlannedTask {
+  readonly name: string;
+}
+
+const defaults: TaskPlannerOptions = {
+  threads: 2,
+  lengthMax: 10_000,
+  batchRowsMax: 800,
+  batchTasksMax: 16,
+  ownersMax: 1_000,
+};
+const plannerOf = (options: Partial<TaskPlannerOptions> = {}) =>
+  new TaskPlanner<NamedTask>({ ...defaults, ...options });
+
+function taskOf(name: string, changes: Partial<PlannedTask> = {}): NamedTask {
+  return {
+    name,
+    tenant: 't',
+    request: 'r',
+    prefixKey: name,
+    prefixRows: 160,
+    suffixRows: 40,
+    deadlineAtMs: undefined,
+    ...changes,
+  };
+}
+
+function requestOf(request: string, count: number, changes: Partial<PlannedTask> = {}): NamedTask[] {
+  return Array.from({ length: count }, (_, index) => taskOf(`${request}-${index}`, { request, ...changes }));
+}
+
+function addAll(planner: TaskPlanner<NamedTask>, tasks: readonly NamedTask[]): void {
+  for (const task of tasks) expect(planner.add(task)).toBe(true);
+}
+
+const namesOf = (tasks: readonly NamedTask[]) => tasks.map(({ name }) => name);
+const takeNames = (planner: TaskPlanner<NamedTask>, thread: number, nowMs = 0) =>
+  namesOf(planner.take(thread, nowMs).tasks);
+
+describe('a batch', () => {
+  it('is as many tasks as the rows allow, in the order they came', () => {
+    const planner = plannerOf();
+    addAll(planner, requestOf('r', 20));
+    expect(takeNames(planner, 0)).toEqual(['r-0', 'r-1', 'r-2', 'r-3']);
+    expect(takeNames(planner, 1)).toEqual(['r-4', 'r-5', 'r-6', 'r-7']);
+  });
+
+  it('holds more tasks where their prefixes are there', () => {
+    const planner = plannerOf({ threads: 1 });
+    addAll(planner, requestOf('r', 20));
+    while (planner.length > 0) planner.take(0, 0);
+    addAll(
+      planner,
+      requestOf('again', 20, {}).map((task, index) => ({ ...task, prefixKey: `r-${index}` })),
+    );
+    expect(takeNames(planner, 0)).toHaveLength(16);
+  });
+
+  it('is one task where it alone has too many rows', () => {
+    const planner = plannerOf();
+    addAll(planner, [taskOf('long', { prefixRows: 8_000 }), taskOf('short')]);
+    expect(takeNames(planner, 0)).toEqual(['long']);
+    expect(takeNames(planner, 0)).toEqual(['short']);
+  });
+
+  it('leaves the other threads their part of the last documents', () => {
+    const planner = plannerOf();
+    addAll(planner, requestOf('r', 4));
+    expect(takeNames(planner, 0)).toHaveLength(2);
+    expect(takeNames(planner, 1)).toHaveLength(1);
+    expect(takeNames(planner, 0)).toHaveLength(1);
+  });
+});
+
+describe('a prefix', () => {
+  it('draws its tasks to the thread that has it, whoever asked', () => {
+    const planner = plannerOf();
+    addAll(planner, requestOf('r', 2));
+    expect(takeNames(planner, 1)).toEqual(['r-0']);
+    expect(takeNames(planner, 0)).toEqual(['r-1']);
+    const again = ['r-0', 'r-1'].map((prefixKey) => taskOf(`${prefixKey} again`, { prefixKey, tenant: 'other' }));
+    addAll(planner, again);
+    expect(takeNames(planner, 0)).toEqual(['r-1 again']);
+    expect(takeNames(planner, 1)).toEqual(['r-0 again']);
+  });
+
+  it('draws tasks that waited already when another was started', () => {
+    const planner = plannerOf();
+    addAll(planner, [taskOf('first', { prefixKey: 'd' }), taskOf('filler'), taskOf('second', { prefixKey: 'd' })]);
+    expect(takeNames(planner, 0)).toEqual(['first', 'filler']);
+    expect(takeNames(planner, 1)).toEqual([]);
+    expect(takeNames(planner, 0)).toEqual(['second']);
+  });
+
+  it('does not hold a thread back that has nothing to do, once the other would take longer', () => {
+    const planner = plannerOf();
+    const documents = requestOf('r', 30);
+    for (const task of documents) {
+      addAll(planner, [task]);
+      expect(takeNames(planner, 0)).toEqual([task.name]);
+    }
+    addAll(
+      planner,
+      documents.slice(0, 4).map((task) => ({ ...task, request: 'few' })),
+    );
+    expect(takeNames(planner, 1)).toEqual([]);
+    addAll(
+      planner,
+      documents.slice(4).map((task) => ({ ...task, request: 'many' })),
+    );
+    const stolen = takeNames(planner, 1);
+    expect(stolen).toHaveLength(4);
+    // And has it from then on.
+    addAll(planner, [taskOf('back', { prefixKey: stolen[0] ?? '' })]);
+    expect(takeNames(planner, 1)).toContain('back');
+  });
+
+  it('that is lost with its thread draws nothing any more', () => {
+    const planner = plannerOf();
+    addAll(planner, requestOf('r', 1));
+    expect(takeNames(planner, 0)).toEqual(['r-0']);
+    addAll(planner, [taskOf('again', { prefixKey: 'r-0' })]);
+    expect(takeNames(planner, 1)).toEqual([]);
+    planner.forget(0);
+    expect(takeNames(planner, 1)).toEqual(['again']);
+  });
+});
+
+describe('fairness', () => {
+  it('starts a small request in the next batch, however much another waits for', () => {
+    for (const tenant of ['t', 'other']) {
+      const planner = plannerOf();
+      addAll(planner, requestOf('big', 1_000));
+      for (let taken = 0; taken < 10; taken += 1) planner.take(taken % 2, 0);
+      addAll(planner, [taskOf('small', { request: 'small', tenant })]);
+      expect(takeNames(planner, 0)).toContain('small');
+    }
+  });
+
+  it('gives tenants equal rows, whatever they ask for and in how many requests', () => {
+    const tenants = fc.array(
+      fc.record({ requests: fc.integer({ min: 1, max: 5 }), suffixRows: fc.integer({ min: 10, max: 400 }) }),
+      { minLength: 2, maxLength: 5 },
+    );
+    fc.assert(
+      fc.property(tenants, (shapes) => {
+        const planner = plannerOf({ threads: 1 });
+        for (const [tenant, { requests, suffixRows }] of shapes.entries()) {
+          for (let request = 0; request < requests; request += 1)
+            addAll(
+              planner,
+              requestOf(`${tenant}-${request}`, 60, { tenant: String(tenant), prefixKey: null, suffixRows }),
+            );
+        }
+        const served = new Map<string, number>();
+        while (planner.tenants === shapes.length && served.size + planner.length > 0) {
+          for (const { tenant, prefixRows, suffixRows } of planner.take(0, 0).tasks)
+            served.set(tenant, (served.get(tenant) ?? 0) + prefixRows + suffixRows);
+          if ((served.get('0') ?? 0) > 8_000) break;
+        }
+        const rows = [...served.values()];
+        expect(rows).toHaveLength(shapes.length);
+        expect(Math.max(...rows) - Math.min(...rows)).toBeLessThanOrEqual(560);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it('starves nobody by a stream of newcomers', () => {
+    for (const tenantOf of [() => 't', (index: number) => `tenant ${index}`]) {
+      const planner = plannerOf({ threads: 1, batchTasksMax: 1 });
+      addAll(planner, requestOf('big', 50));
+      let ofBig = 0;
+      let next = 0;
+      // The next newcomer comes when the last one was served.
+      for (let turn = 0; turn < 60; turn += 1) {
+        if (planner.length + ofBig === 50) {
+          next += 1;
+          addAll(planner, [taskOf(`new-${next}`, { request: `new-${next}`, tenant: tenantOf(next) })]);
+        }
+        if (takeNames(planner, 0)[0]?.startsWith('big')) ofBig += 1;
+      }
+      expect(ofBig).toBeGreaterThan(25);
+      expect(next).toBeGreaterThan(25);
+    }
+  });
+});
+
+describe('the queue', () => {
+  it('keeps the last quarter for those who have little in it', () => {
+    const planner = plannerOf({ lengthMax: 8 });
+    const greedy = requestOf('r', 9, { tenant: 'greedy' });
+    expect(greedy.map((task) => planner.add(task))).toEqual([...Array(6).fill(true), ...Array(3).fill(false)]);
+    const modest = requestOf('s', 3, { tenant: 'modest' });
+    expect(modest.map((task) => planner.add(task))).toEqual([true, true, false]);
+    expect(planner.length).toBe(8);
+    planner.take(0, 0);
+    expect(planner.add(taskOf('later', { tenant: 'modest' }))).toBe(true);
+  });
+
+  it('gives back what waited past its deadline, and never starts it', () => {
+    const planner = plannerOf({ threads: 1 });
+    addAll(planner, [taskOf('late', { deadlineAtMs: 100 }), taskOf('open'), taskOf('in time', { deadlineAtMs: 101 })]);
+    const { tasks, expired } = planner.take(0, 100);
+    expect([namesOf(tasks), namesOf(expired)]).toEqual([['open', 'in time'], ['late']]);
+    expect([planner.length, planner.rows]).toEqual([0, 0]);
+  });
+});
+
+type Step =
+  | { readonly kind: 'add'; readonly tenant: number; readonly document: number; readonly deadlineAtMs: number }
+  | { readonly kind: 'remove'; readonly at: number }
+  | { readonly kind: 'take'; readonly thread: number; readonly nowMs: number }
+  | { readonly kind: 'forget'; readonly thread: number };
+
+const steps: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('add' as const),
+      tenant: fc.integer({ min: 0, max: 3 }),
+      document: fc.integer({ min: 0, max: 12 }),
+      deadlineAtMs: fc.integer({ min: 0, max: 300 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('remove' as const), at: fc.nat({ max: 60 }) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('take' as const),
+      thread: fc.integer({ min: 0, max: 2 }),
+      nowMs: fc.integer({ min: 0, max: 200 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('forget' as const), thread: fc.integer({ min: 0, max: 2 }) }) },
+);
+
+it('loses and doubles nothing: whatever comes, leaves, expires and dies, each task ends once', () => {
+  fc.assert(
+    fc.property(fc.array(steps, { maxLength: 120 }), (all) => {
+      const planner = plannerOf({ threads: 3, lengthMax: 40 });
+      const added: NamedTask[] = [];
+      const ended: NamedTask[] = [];
+      for (const [index, step] of all.entries()) {
+        if (step.kind === 'add') {
+          const { tenant, document, deadlineAtMs } = step;
+          const changes = { tenant: `t${tenant}`, request: `r${index % 4}`, prefixKey: `d${document}`, deadlineAtMs };
+          const task = taskOf(String(index), changes);
+          if (planner.add(task)) added.push(task);
+        } else if (step.kind === 'remove') {
+          const task = added[step.at];
+          if (task === undefined || ended.includes(task)) continue;
+          planner.remove(task);
+          planner.remove(task);
+          ended.push(task);
+        } else if (step.kind === 'take') {
+          const { tasks, expired } = planner.take(step.thread, step.nowMs);
+          for (const { deadlineAtMs } of tasks) expect(deadlineAtMs).toBeGreaterThan(step.nowMs);
+          for (const { deadlineAtMs } of expired) expect(deadlineAtMs).toBeLessThanOrEqual(step.nowMs);
+          ended.push(...tasks, ...expired);
+        } else {
+          planner.forget(step.thread);
+        }
+        expect(planner.length).toBe(added.length - ended.length);
+      }
+      for (const thread of [0, 1, 2]) {
+        for (let batch = planner.take(thread, 0); ; batch = planner.take(thread, 0)) {
+          ended.push(...batch.tasks, ...batch.expired);
+          if (batch.tasks.length === 0) break;
+        }
+      }
+      const left = planner.clear();
+      expect(new Set([...ended, ...left]).size).toBe(added.length);
+      expect(ended.length + left.length).toBe(added.length);
+      expect([planner.length, planner.rows, planner.tenants]).toEqual([0, 0, 0]);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+it('leaves nothing waiting while every thread asks', () => {
+  const documents = fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 1, maxLength: 80 });
+  fc.assert(
+    fc.property(documents, fc.integer({ min: 1, max: 4 }), (keys, threads) => {
+      const planner = plannerOf({ threads });
+      addAll(
+        planner,
+        keys.map((key, index) => taskOf(String(index), { prefixKey: `d${key}`, request: `r${index % 7}` })),
+      );
+      while (planner.length > 0) {
+        const before = planner.length;
+        for (let thread = 0; thread < threads; thread += 1) planner.take(thread, 0);
+        expect(planner.length).toBeLessThan(before);
+      }
+    }),
+  );
+});
