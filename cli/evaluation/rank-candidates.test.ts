@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { rankCandidates } from '#cli/evaluation/rank-candidates.ts';
+import { type BlendOptions, rankCandidates } from '#cli/evaluation/rank-candidates.ts';
+import { scoreRunPairs } from '#gpu-worker/evaluation/score-run-pairs.ts';
 import type { PairScore, ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
 import type { Calibration } from '#shared/calibration/calibration.ts';
 
@@ -82,10 +83,14 @@ const blend = {
   firstStage: options.run,
 } as const;
 
+async function rank(engine: ScoringEngine, by: BlendOptions | null) {
+  return rankCandidates(engine, { pairs: await scoreRunPairs(engine, options), queries: options.queries }, by);
+}
+
 describe('rankCandidates', () => {
   it('orders by likelihood alone, without a run of the bare query', async () => {
     const { engine, asked } = tableEngine();
-    const { run, blend: figures } = await rankCandidates(engine, options, null);
+    const { run, blend: figures } = await rank(engine, null);
     expect(run.get('q1')).toEqual([
       { documentId: 'likely', score: -1 },
       { documentId: 'worded', score: -2 },
@@ -97,7 +102,7 @@ describe('rankCandidates', () => {
 
   it("orders by log-odds, which hold the query's own likelihood under the same template", async () => {
     const { engine, asked } = tableEngine();
-    const { run } = await rankCandidates(engine, options, blend);
+    const { run } = await rank(engine, blend);
     const entries = (worded: number, likely: number, neither: number) => Object.entries({ worded, likely, neither }).map(([documentId, score]) => ({ documentId, score })); // biome-ignore format: a ranking
     expect(Object.fromEntries(run)).toEqual({ q1: entries(2, 0, -3), q2: entries(4, 2, -1) });
     expect(asked).toEqual([
@@ -107,7 +112,7 @@ describe('rankCandidates', () => {
   });
 
   it('measures the probabilities, pairs without a judgement as not relevant', async () => {
-    const { blend: figures } = await rankCandidates(tableEngine().engine, options, blend);
+    const { blend: figures } = await rank(tableEngine().engine, blend);
     expect(figures).toMatchObject({
       fittedOn: 'sample, dev, with clean-1 in fp32, 2026-11-23',
       withFirstStage: false,
@@ -124,10 +129,10 @@ describe('rankCandidates', () => {
   it("adds the first stage's scores for constants that know one, and not where they are kept back", async () => {
     const constantsWithFirstStage = { ...calibration.constants, firstStageScore: 1 };
     const withFirstStage = { ...blend, calibration: { ...calibration, constantsWithFirstStage } };
-    const { run, blend: figures } = await rankCandidates(tableEngine().engine, options, withFirstStage);
+    const { run, blend: figures } = await rank(tableEngine().engine, withFirstStage);
     expect(run.get('q1')?.map(({ score }) => score)).toEqual([-3, -10, -18]);
     expect(figures?.withFirstStage).toBe(true);
-    const without = await rankCandidates(tableEngine().engine, options, { ...withFirstStage, firstStage: undefined });
+    const without = await rank(tableEngine().engine, { ...withFirstStage, firstStage: undefined });
     expect(without.run.get('q1')?.map(({ score }) => score)).toEqual([2, 0, -3]);
     expect(without.blend?.withFirstStage).toBe(false);
   });

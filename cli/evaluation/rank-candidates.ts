@@ -1,9 +1,9 @@
 import { blendRun } from '#gpu-worker/calibration/blend-run.ts';
 import { measureCalibration } from '#gpu-worker/calibration/measure-calibration.ts';
 import { pairFeatures } from '#gpu-worker/calibration/pair-features.ts';
+import { orderPairs } from '#gpu-worker/evaluation/order-pairs.ts';
 import type { BlendSummary } from '#gpu-worker/evaluation/report/evaluation-report.ts';
-import { rerankRun } from '#gpu-worker/evaluation/rerank-run.ts';
-import { type ScoreRunOptions, scoreRunPairs } from '#gpu-worker/evaluation/score-run-pairs.ts';
+import type { ScoredPairs } from '#gpu-worker/evaluation/score-run-pairs.ts';
 import type { Judgements, TrecRun } from '#gpu-worker/evaluation/trec-run.ts';
 import type { TemplateName } from '#gpu-worker/q-peft/template-registry.ts';
 import type { ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
@@ -25,20 +25,26 @@ export interface RankedCandidates {
   readonly blend: BlendSummary | null;
 }
 
+export interface ScoredCandidates {
+  readonly pairs: ScoredPairs;
+  readonly queries: ReadonlyMap<string, string>;
+  readonly signal?: AbortSignal;
+}
+
 /** The candidates by blended log-odds of relevance, or by mean log-likelihood (nats per query token) where `blend` is null; these are the scores of the run. */
 export async function rankCandidates(
-  engine: ScoringEngine,
-  options: ScoreRunOptions,
+  engine: Pick<ScoringEngine, 'queryLogLikelihood'>,
+  { pairs: scored, queries, signal }: ScoredCandidates,
   blend: BlendOptions | null,
 ): Promise<RankedCandidates> {
-  if (blend === null) return { run: await rerankRun(engine, options), blend: null };
+  if (blend === null) return { run: orderPairs(scored), blend: null };
   const { calibration, template, judgements, firstStage } = blend;
   const features = await pairFeatures(engine, {
-    pairs: await scoreRunPairs(engine, options),
-    queries: options.queries,
+    pairs: scored,
+    queries,
     template,
     ...(firstStage === undefined ? {} : { firstStage }),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(signal === undefined ? {} : { signal }),
   });
   const { pairs, expectedCalibrationError, logLoss } = measureCalibration(features, judgements, calibration);
   const { data, split, template: fittedWith, precision, date } = calibration.fittedOn;

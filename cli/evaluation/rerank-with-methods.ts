@@ -9,6 +9,7 @@ import { type RankedCandidates, rankCandidates } from '#cli/evaluation/rank-cand
 import { createProgressBar } from '#cli/output/progress-bar.ts';
 import type { BeirData } from '#gpu-worker/evaluation/read-beir-folder.ts';
 import type { ScoringSummary } from '#gpu-worker/evaluation/report/evaluation-report.ts';
+import { scoreRunPairsByMethods } from '#gpu-worker/evaluation/score-run-pairs.ts';
 import type { TrecRun } from '#gpu-worker/evaluation/trec-run.ts';
 
 export interface RerankedRuns {
@@ -27,7 +28,7 @@ export interface RerankOptions {
   readonly io: CommandIo;
 }
 
-/** Reranks `candidates` with each method, one after the other on one engine, with progress on standard error. */
+/** Reranks `candidates` with each method, document by document with all of them, so that they share what does not depend on the method; with progress on standard error. */
 export async function rerankWithMethods(
   methods: readonly Method[],
   candidates: TrecRun,
@@ -36,35 +37,34 @@ export async function rerankWithMethods(
 ): Promise<RerankedRuns> {
   const { settings, io, withTitle, firstStage } = options;
   const { scoring: orderedBy } = options.scoring;
+  const { queries, documents, judgements } = data;
   return withEngine(settings, io, async (engine) => {
     const prepared = calibrateMethods(methods, options, engine.info.modelFingerprint);
-    const rankings: RankedCandidates[] = [];
-    let seconds = 0;
-    for (const { method, template, calibration } of prepared) {
+    const scorers = [];
+    for (const { method } of prepared) {
       const digest = method.kind === 'adapter' ? await loadAdapterFile(engine, method.adapter) : undefined;
-      const own = method.kind === 'template' ? { ...settings, template: method.template } : settings;
-      const bar = createProgressBar(io, 'scoring pairs', true);
-      const startMs = performance.now();
-      const task = {
-        run: candidates,
-        queries: data.queries,
-        documents: data.documents,
-        withTitle,
-        signal: io.signal,
-        ...taskOptions(own, digest),
-        onProgress: (done: number, total: number) => bar.update(done, total),
-      };
-      const blend = calibration && { calibration, template, judgements: data.judgements, firstStage };
-      rankings.push(await rankCandidates(engine, task, blend).finally(() => bar.stop()));
-      seconds += (performance.now() - startMs) / 1000;
+      scorers.push(
+        taskOptions(method.kind === 'template' ? { ...settings, template: method.template } : settings, digest),
+      );
     }
+    const bar = createProgressBar(io, 'scoring pairs', true);
+    const startMs = performance.now();
+    const { maxTokensPerDoc, precision, threads } = settings;
+    const onProgress = (done: number, total: number) => bar.update(done, total);
+    const run = { run: candidates, queries, documents, withTitle, maxTokensPerDoc, signal: io.signal, onProgress };
+    const scored = await scoreRunPairsByMethods(engine, run, scorers).finally(() => bar.stop());
+    const rankings: RankedCandidates[] = [];
+    for (const [index, { calibration, template }] of prepared.entries()) {
+      const own = { pairs: scored[index] ?? new Map(), queries, signal: io.signal };
+      const blend = calibration && { calibration, template, judgements, firstStage };
+      rankings.push(await rankCandidates(engine, own, blend));
+    }
+    const seconds = (performance.now() - startMs) / 1000;
     const pairs = rankings.flatMap(({ run }) => [...run.values()]).reduce((sum, entries) => sum + entries.length, 0);
-    const { precision, threads, maxTokensPerDoc } = settings;
     const cores = availableParallelism();
-    const documents = data.documents.size;
     return {
       rankings,
-      scoring: { orderedBy, precision, threads, cores, maxTokensPerDoc, pairs, documents, seconds },
+      scoring: { orderedBy, precision, threads, cores, maxTokensPerDoc, pairs, documents: documents.size, seconds },
     };
   });
 }

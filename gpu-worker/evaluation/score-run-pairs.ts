@@ -3,17 +3,21 @@ import type { TrecRun } from '#gpu-worker/evaluation/trec-run.ts';
 import type { TemplateName } from '#gpu-worker/q-peft/template-registry.ts';
 import type { PairScore, ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
 
+/** What documents are scored with; neither: the base model under its default template. */
+export interface ScoringMethod {
+  readonly template?: TemplateName;
+  readonly adapterDigest?: string;
+}
+
 export interface ScoreRunOptions {
   readonly run: TrecRun;
   readonly queries: ReadonlyMap<string, string>;
   readonly documents: ReadonlyMap<string, BeirDocument>;
   /** What of a document is scored: its text alone, or `title. text`. */
   readonly withTitle: boolean;
-  readonly template?: TemplateName;
-  readonly adapterDigest?: string;
   readonly maxTokensPerDoc?: number;
   readonly signal?: AbortSignal;
-  /** Called after each document with the pairs scored so far. */
+  /** Called after each document and method with the pairs scored so far. */
   readonly onProgress?: (scoredPairs: number, totalPairs: number) => void;
 }
 
@@ -30,28 +34,50 @@ interface DocumentWork {
   readonly queryIds: string[];
 }
 
-/** Scores every document of every query with `engine`. One task per document holds all its queries, so that its prefix is computed once. */
-export async function scoreRunPairs(engine: ScoringEngine, options: ScoreRunOptions): Promise<ScoredPairs> {
+/** Documents that are asked for at once, for each thread: enough that their suffixes fill the runs, and that every thread is busy while results travel. */
+const documentsPerThread = 8;
+
+/** Scores every document of every query with `engine`, by one method. */
+export async function scoreRunPairs(
+  engine: ScoringEngine,
+  options: ScoreRunOptions & ScoringMethod,
+): Promise<ScoredPairs> {
+  const [pairs = new Map()] = await scoreRunPairsByMethods(engine, options, [options]);
+  return pairs;
+}
+
+/**
+ * Scores every document of every query with each method; one result a method, in order. All queries and methods of a document are asked for before the
+ * next document, so that its prefix is computed once for all methods with the same template, whatever the engine has room to keep.
+ */
+export async function scoreRunPairsByMethods(
+  engine: ScoringEngine,
+  options: ScoreRunOptions,
+  methods: readonly ScoringMethod[],
+): Promise<ScoredPairs[]> {
   const work = groupByDocument(options.run);
-  const totalPairs = work.reduce((sum, item) => sum + item.queryIds.length, 0);
-  const scores = new Map<string, ScoredPair[]>([...options.run.keys()].map((queryId) => [queryId, []]));
+  const totalPairs = work.reduce((sum, item) => sum + item.queryIds.length, 0) * methods.length;
+  const scores = methods.map(() => new Map<string, ScoredPair[]>([...options.run.keys()].map((id) => [id, []])));
   const { signal } = options;
   let scoredPairs = 0;
   let next = 0;
 
+  const scoreWith = async (item: DocumentWork, method: ScoringMethod, own: Map<string, ScoredPair[]> | undefined) => {
+    const results = await engine.score(taskFor(item, options, method), signal === undefined ? {} : { signal });
+    for (const [index, score] of results.entries()) {
+      own?.get(item.queryIds[index] ?? '')?.push({ documentId: item.documentId, score });
+    }
+    scoredPairs += results.length;
+    options.onProgress?.(scoredPairs, totalPairs);
+  };
   const scoreUntilDone = async (): Promise<void> => {
     for (let item = work[next++]; item !== undefined; item = work[next++]) {
       signal?.throwIfAborted();
-      const results = await engine.score(taskFor(item, options), signal === undefined ? {} : { signal });
-      for (const [index, score] of results.entries()) {
-        scores.get(item.queryIds[index] ?? '')?.push({ documentId: item.documentId, score });
-      }
-      scoredPairs += results.length;
-      options.onProgress?.(scoredPairs, totalPairs);
+      const document = item;
+      await Promise.all(methods.map((method, index) => scoreWith(document, method, scores[index])));
     }
   };
-  // Two tasks a thread keep every thread busy while results travel; more would only wait in the engine's queue.
-  await Promise.all(Array.from({ length: engine.info.threads * 2 }, scoreUntilDone));
+  await Promise.all(Array.from({ length: engine.info.threads * documentsPerThread }, scoreUntilDone));
   return scores;
 }
 
@@ -70,13 +96,13 @@ function groupByDocument(run: TrecRun): DocumentWork[] {
     .sort((a, b) => b.queryIds.length - a.queryIds.length);
 }
 
-function taskFor(item: DocumentWork, options: ScoreRunOptions) {
+function taskFor(item: DocumentWork, options: ScoreRunOptions, { template, adapterDigest }: ScoringMethod) {
   const document = options.documents.get(item.documentId) ?? { title: '', text: '' };
   return {
     document: options.withTitle && document.title !== '' ? `${document.title}. ${document.text}` : document.text,
     queries: item.queryIds.map((queryId) => options.queries.get(queryId) ?? ''),
-    ...(options.template === undefined ? {} : { template: options.template }),
-    ...(options.adapterDigest === undefined ? {} : { adapterDigest: options.adapterDigest }),
+    ...(template === undefined ? {} : { template }),
+    ...(adapterDigest === undefined ? {} : { adapterDigest }),
     ...(options.maxTokensPerDoc === undefined ? {} : { maxTokensPerDoc: options.maxTokensPerDoc }),
   };
 }

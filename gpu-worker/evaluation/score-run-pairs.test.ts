@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { rerankRun } from '#gpu-worker/evaluation/rerank-run.ts';
+import { orderPairs } from '#gpu-worker/evaluation/order-pairs.ts';
+import { scoreRunPairs, scoreRunPairsByMethods } from '#gpu-worker/evaluation/score-run-pairs.ts';
 import type { PairScore, ScoreTask, ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
 
 /** An engine whose score is the number of letters that query and document share; it keeps the tasks that it was given. */
@@ -53,10 +54,10 @@ const documents = new Map(
   Object.entries({ d1: { title: 'T', text: 'a' }, d2: { title: '', text: 'abcx' }, d3: { title: '', text: 'xyz' } }),
 );
 
-describe('rerankRun', () => {
+describe('scoreRunPairs', () => {
   it('scores each document once, with all its queries, and gives each query its own ranking', async () => {
     const { engine, tasks } = letterEngine();
-    const reranked = await rerankRun(engine, { run, queries, documents, withTitle: false });
+    const reranked = orderPairs(await scoreRunPairs(engine, { run, queries, documents, withTitle: false }));
     expect(tasks.map((task) => task.document).sort()).toEqual(['a', 'abcx', 'xyz']);
     expect(tasks[0]).toEqual({ document: 'abcx', queries: ['abc', 'xyz'] });
     expect(Object.fromEntries(reranked)).toEqual({
@@ -67,14 +68,14 @@ describe('rerankRun', () => {
 
   it('puts a title in front when asked to, and none where there is none', async () => {
     const { engine, tasks } = letterEngine();
-    await rerankRun(engine, { run, queries, documents, withTitle: true });
+    await scoreRunPairs(engine, { run, queries, documents, withTitle: true });
     expect(tasks.map((task) => task.document).sort()).toEqual(['T. a', 'abcx', 'xyz']);
   });
 
   it('passes template, adapter and document limit on, and counts pairs as it goes', async () => {
     const { engine, tasks } = letterEngine();
     const progress: [number, number][] = [];
-    await rerankRun(engine, {
+    await scoreRunPairs(engine, {
       run,
       queries,
       documents,
@@ -92,7 +93,7 @@ describe('rerankRun', () => {
 
   it('stops when it is told to', async () => {
     const { engine, tasks } = letterEngine();
-    const stopped = rerankRun(engine, {
+    const stopped = scoreRunPairs(engine, {
       run,
       queries,
       documents,
@@ -101,5 +102,27 @@ describe('rerankRun', () => {
     });
     await expect(stopped).rejects.toBe('SIGINT');
     expect(tasks).toEqual([]);
+  });
+});
+
+describe('scoreRunPairsByMethods', () => {
+  it('asks for all methods of a document before the next, and keeps their scores apart', async () => {
+    const { engine, tasks } = letterEngine();
+    const progress: [number, number][] = [];
+    const onProgress = (...counts: [number, number]) => void progress.push(counts);
+    const methods = [{ template: 'upr-1' }, { adapterDigest: 'f00' }, {}] as const;
+    const pairs = await scoreRunPairsByMethods(
+      engine,
+      { run, queries, documents, withTitle: false, onProgress },
+      methods,
+    );
+    const asked = tasks.map(({ document, template, adapterDigest }) => [document, template ?? adapterDigest]);
+    expect(asked).toEqual(
+      ['abcx', 'a', 'xyz'].flatMap((text) => ['upr-1', 'f00', undefined].map((name) => [text, name])),
+    );
+    const [first, ...others] = pairs.map((own) => Object.fromEntries(orderPairs(own)));
+    expect(others).toEqual([first, first]);
+    expect(first?.['q2']).toHaveLength(2);
+    expect(progress.at(-1)).toEqual([12, 12]);
   });
 });
