@@ -1,3 +1,4 @@
+import { edgeBenchmarkCommand, edgeBenchmarkHelp } from '#test/bench/edge/edge-benchmark-command.ts';
 import { scoreBenchmarkCommand, scoreBenchmarkHelp } from '#test/bench/score/score-benchmark-command.ts';
 import { trainingBenchmarkCommand, trainingBenchmarkHelp } from '#test/bench/train/training-benchmark-command.ts';
 
@@ -9,6 +10,7 @@ interface Benchmark {
 
 const benchmarks: ReadonlyMap<string, Benchmark> = new Map([
   ['score', { help: scoreBenchmarkHelp, run: scoreBenchmarkCommand }],
+  ['edge', { help: edgeBenchmarkHelp, run: edgeBenchmarkCommand }],
   ['train', { help: trainingBenchmarkHelp, run: trainingBenchmarkCommand }],
 ]);
 

@@ -32,7 +32,12 @@ export async function startWorkerProcess(options: WorkerProcessOptions): Promise
     },
     execArgv: [],
   });
-  const [started] = await once(child, 'message');
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`The worker process ended while it started (status ${code}); standard error says why.`);
+  });
+  // Once it has started, its end is the tests' own doing.
+  ended.catch(() => undefined);
+  const [started] = await Promise.race([once(child, 'message'), ended]);
   const { url } = z.object({ url: z.string() }).parse(started);
   return {
     url,
