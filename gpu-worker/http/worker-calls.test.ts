@@ -295,6 +295,15 @@ describe('429 and 499', () => {
 });
 
 describe('500', () => {
+  it('logs a call under the caller’s trace, and under none where the header is malformed', async () => {
+    const { call, log } = await readyWorker();
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    await call('GET', '/nowhere', undefined, { headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` } });
+    expect(log()).toContain(`"traceId":"${traceId}"`);
+    await call('GET', '/nowhere', undefined, { headers: { traceparent: '00-malformed' } });
+    expect(log()).not.toContain('malformed');
+  });
+
   it('tells a fixed sentence and logs the detail, but never a text or a signature', async () => {
     const { call } = await readyWorker(() => Promise.reject(new Error('tensor x has 3 rows')));
     const failed = await call('POST', '/v1/score', request());

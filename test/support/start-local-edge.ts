@@ -14,15 +14,24 @@ export interface LocalEdge {
   stop(): Promise<void>;
 }
 
-/** The edge of `npm start` in workerd with its database, and nobody behind it: for what needs no worker. Described in the state folder as a running stack is. */
-export async function startLocalEdge(stateFolder: string): Promise<LocalEdge> {
+export interface WorkerBehind {
+  readonly url: string;
+  readonly baseModel: string;
+  readonly signingKey: Uint8Array;
+}
+
+/** The edge of `npm start` in workerd with its database, over one worker or nobody. Described in the state folder as a running stack is. */
+export async function startLocalEdge(stateFolder: string, worker?: WorkerBehind): Promise<LocalEdge> {
   const { signal } = new AbortController();
-  const baseModel = 'smollm2-135m-instruct';
+  const baseModel = worker?.baseModel ?? 'smollm2-135m-instruct';
   const state = await openStateFolder(stateFolder);
   const port = await freePort(0, false);
-  const { secrets } = state;
+  const secrets =
+    worker === undefined
+      ? state.secrets
+      : { ...state.secrets, worker_signing_key: Buffer.from(worker.signingKey).toString('base64url') };
   const folder = join(state.path, 'edge');
-  const gpuWorkerUrls = ['http://127.0.0.1:1'];
+  const gpuWorkerUrls = [worker?.url ?? 'http://127.0.0.1:1'];
   const objectStore = simulatedObjectStore(port, secrets);
   const configPath = await writeEdgeConfiguration({ folder, secrets, gpuWorkerUrls, baseModel, objectStore });
   const adapter = await readSampleAdapter();
