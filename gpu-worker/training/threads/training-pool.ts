@@ -29,7 +29,15 @@ export class TrainingPool {
       // A thread that dies rejects what it runs: the step fails, and the run goes on from its checkpoint when it is started again.
       WorkerThreadHandle.start<SequenceGroup, SequenceResult[]>(entry, perThread, () => {}),
     );
-    return new TrainingPool(await Promise.all(started), options.gradientGraph.slots, width);
+    const outcomes = await Promise.allSettled(started);
+    const threadsStarted = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed !== undefined) {
+      // Threads that did start would keep the process from ending.
+      await Promise.all(threadsStarted.map((thread) => thread.close()));
+      throw failed.reason;
+    }
+    return new TrainingPool(threadsStarted, options.gradientGraph.slots, width);
   }
 
   /** Runs all tasks; results in the tasks' order. `onDone` is called once a task. */
