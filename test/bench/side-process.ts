@@ -46,10 +46,13 @@ export async function startSide<Setup, Request, Reply>(
 
 async function exchange<Reply>(child: ChildProcess, message: object): Promise<SideAnswer<Reply>> {
   child.send(message);
+  // Whichever does not happen must not go on listening: a benchmark asks many times.
+  const answered = new AbortController();
+  const { signal } = answered;
   const [answer] = (await Promise.race([
-    once(child, 'message'),
-    once(child, 'exit').then(([code]) => [{ kind: 'failed', message: `ended with code ${code}` }]),
-  ])) as [SideAnswer<Reply>];
+    once(child, 'message', { signal }),
+    once(child, 'exit', { signal }).then(([code]) => [{ kind: 'failed', message: `ended with code ${code}` }]),
+  ]).finally(() => answered.abort())) as [SideAnswer<Reply>];
   if (answer.kind === 'failed') throw new Error(answer.message);
   return answer;
 }

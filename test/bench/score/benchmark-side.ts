@@ -9,6 +9,12 @@ export interface BenchmarkPair {
   readonly targetIds: readonly number[];
 }
 
+export interface RoundRequest {
+  readonly pairs: readonly BenchmarkPair[];
+  /** Adapters that the pairs take turns with; 0: none. Sides that have none score without. */
+  readonly adapters: number;
+}
+
 /** How long the pairs of a round took, and what they scored. */
 export interface RoundResult {
   readonly milliseconds: number;
@@ -16,9 +22,9 @@ export interface RoundResult {
   readonly meanLogLikelihoods: readonly number[];
 }
 
-export type BenchmarkSide = SideProcess<readonly BenchmarkPair[], RoundResult>;
+export type BenchmarkSide = SideProcess<RoundRequest, RoundResult>;
 
 /** Starts `module` (a file of this folder) as a side. */
 export function startScoringSide<Setup>(module: string, setup: Setup): Promise<BenchmarkSide> {
-  return startSide<Setup, readonly BenchmarkPair[], RoundResult>(new URL(module, import.meta.url), setup);
+  return startSide<Setup, RoundRequest, RoundResult>(new URL(module, import.meta.url), setup);
 }

@@ -13,6 +13,8 @@ const lineSchema = z.object({ text: z.string() });
 export interface Workload {
   /** The pairs of round `index`: one query against the documents, each with a number in front that no other round has, so that nothing is cached. */
   round(index: number): BenchmarkPair[];
+  /** The documents of round `index` with query `query` (another one than the round's, for one that is asked later); each `newEvery`-th is one that no round has. */
+  again(index: number, query: number, newEvery?: number): BenchmarkPair[];
   /** Means over the first round. */
   readonly documentTokens: number;
   readonly queryTokens: number;
@@ -36,18 +38,24 @@ export async function buildWorkload(modelPath: string, documentCount: number): P
       targetIds: tokenizer.encode(template.textPrefix + query),
     };
   };
-  const round = (index: number): BenchmarkPair[] => {
-    const query = queries[index % queries.length] ?? '';
-    return Array.from({ length: documentCount }, (_, position) =>
-      tokenise(`${index + 1}. ${documents[position % documents.length]}`, query),
-    );
+  let unseen = 0;
+  const again = (index: number, queryIndex: number, newEvery = Number.POSITIVE_INFINITY): BenchmarkPair[] => {
+    const query = queries[queryIndex % queries.length] ?? '';
+    return Array.from({ length: documentCount }, (_, position) => {
+      const isNew = position % newEvery === newEvery - 1;
+      if (isNew) unseen += 1;
+      const number = isNew ? `new ${unseen}` : String(index + 1);
+      return tokenise(`${number}. ${documents[position % documents.length]}`, query);
+    });
   };
+  const round = (index: number): BenchmarkPair[] => again(index, index);
   const first = round(0);
   const mean = (count: (pair: BenchmarkPair) => number): number =>
     first.reduce((sum, pair) => sum + count(pair), 0) / first.length;
   const templateTokens = tokenise('', '').promptIds.length;
   return {
     round,
+    again,
     documentTokens: mean((pair) => pair.promptIds.length) - templateTokens,
     queryTokens: mean((pair) => pair.targetIds.length),
   };

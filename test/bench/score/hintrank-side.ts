@@ -1,6 +1,7 @@
 import { createScoringEngine } from '#gpu-worker/scoring/create-scoring-engine.ts';
 import type { Precision, ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
-import type { BenchmarkPair, RoundResult } from '#test/bench/score/benchmark-side.ts';
+import { benchmarkAdapters } from '#test/bench/score/benchmark-adapters.ts';
+import type { RoundRequest, RoundResult } from '#test/bench/score/benchmark-side.ts';
 import { serveSide } from '#test/bench/side-process.ts';
 
 export interface HintrankSetup {
@@ -8,21 +9,29 @@ export interface HintrankSetup {
   readonly cacheFolder: string;
   readonly precision: Precision;
   readonly threads: number;
+  /** Adapters that rounds may ask for. */
+  readonly adapters: number;
 }
 
 /** Hintrank as a server would run it: one task a document, tokenising included. */
-serveSide<HintrankSetup, readonly BenchmarkPair[], RoundResult>(async (setup) => {
+serveSide<HintrankSetup, RoundRequest, RoundResult>(async (setup) => {
   const engine = await createScoringEngine(setup);
+  const digests: string[] = [];
+  for (const file of benchmarkAdapters(setup.adapters)) digests.push((await engine.loadAdapter(file)).digest);
   return {
-    description: `${setup.threads} worker threads; tokenising, the document's prefix, the query's rows and their log-likelihoods`,
-    ask: (pairs) => scoreRound(engine, pairs),
+    description: `${setup.threads} worker threads; tokenising, the document's prefix unless it is kept, hints, the query's rows and their log-likelihoods`,
+    ask: (request) => scoreRound(engine, request, digests),
   };
 });
 
-async function scoreRound(engine: ScoringEngine, pairs: readonly BenchmarkPair[]) {
+async function scoreRound(engine: ScoringEngine, { pairs, adapters }: RoundRequest, digests: readonly string[]) {
   const startMs = performance.now();
   const scores = await Promise.all(
-    pairs.map(({ document, query }) => engine.score({ document, queries: [query], template: 'clean-1' })),
+    pairs.map(({ document, query }, index) => {
+      const adapterDigest = adapters === 0 ? undefined : digests[index % adapters];
+      const task = { document, queries: [query], template: 'clean-1' } as const;
+      return engine.score(adapterDigest === undefined ? task : { ...task, adapterDigest });
+    }),
   );
   return {
     milliseconds: performance.now() - startMs,

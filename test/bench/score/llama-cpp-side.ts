@@ -1,4 +1,4 @@
-import type { BenchmarkPair, RoundResult } from '#test/bench/score/benchmark-side.ts';
+import type { BenchmarkPair, RoundRequest, RoundResult } from '#test/bench/score/benchmark-side.ts';
 import type { EvaluationItem, LlamaModule, LlamaSequence } from '#test/bench/score/llama-cpp-api.ts';
 import { serveSide } from '#test/bench/side-process.ts';
 
@@ -23,7 +23,7 @@ export interface Arrangement {
 const pairTokensMax = 512;
 
 /** llama.cpp through its Node binding. Token ids are given: its tokeniser costs it nothing here. */
-serveSide<LlamaCppSetup, readonly BenchmarkPair[], RoundResult>(async (setup) => {
+serveSide<LlamaCppSetup, RoundRequest, RoundResult>(async (setup) => {
   const { getLlama }: LlamaModule = await import(setup.moduleUrl);
   const llama = await getLlama({
     gpu: false,
@@ -49,7 +49,7 @@ serveSide<LlamaCppSetup, readonly BenchmarkPair[], RoundResult>(async (setup) =>
   const work = setup.read === 'likelihood' ? "and the query's rows with their log-likelihoods" : 'and nothing read out';
   return {
     description: `${contexts} context(s) of ${threads} thread(s), ${sequencesPerContext} document(s) a batch; token ids given, all tokens evaluated ${work}`,
-    ask: (pairs) => scoreRound(sequences, pairs, setup.read),
+    ask: ({ pairs }) => scoreRound(sequences, pairs, setup.read),
   };
 });
 

@@ -13,13 +13,15 @@ export function renderScoreBenchmark(result: ScoreBenchmarkResult, machine: Mach
   });
   return [
     describeMachineLine(machine),
-    `${result.rounds} interleaved rounds of ${result.documents} documents (${result.documentTokens.toFixed(0)} tokens on average) for one query (${result.queryTokens} tokens in the first round); cold; ${result.threads} threads a side`,
+    `${result.rounds} interleaved rounds of ${result.documents} documents (${result.documentTokens.toFixed(0)} tokens on average) for one query (${result.queryTokens} tokens in the first round); ${result.threads} threads a side; warm: the same documents for another query`,
     '',
     ...rows,
     '',
     ...ratiosOf(result.sides).map(({ over, under, ratio }) => `${over} / ${under}: ${ratio.toFixed(2)}`),
     '',
-    ...result.sides.map((side) => `${side.name}: ${side.description}.`),
+    ...[...new Set(result.sides.map(({ description }) => description))].map(
+      (description) => `${namesWith(result.sides, description)}: ${description}.`,
+    ),
     '',
   ].join('\n');
 }
@@ -34,15 +36,29 @@ export function shapeScoreBenchmark(result: ScoreBenchmarkResult, machine: Machi
   };
 }
 
+/** What the measurements are compared by: pairs of names, whatever was not measured left out. */
+const ratioNames: readonly (readonly [string, string])[] = [
+  ['hintrank int8, cold', 'hintrank fp32, cold'],
+  ['hintrank int8, warm, all documents seen', 'hintrank int8, cold'],
+  ['hintrank int8, warm, 90 % of documents seen', 'hintrank int8, cold'],
+  ['hintrank int8, warm, one adapter', 'hintrank int8, warm, all documents seen'],
+  ['hintrank int8, warm, 8 mixed adapters', 'hintrank int8, warm, all documents seen'],
+  ...['llama.cpp, likelihood', 'llama.cpp, evaluate'].flatMap((peer) =>
+    ['fp32, cold', 'int8, cold', 'int8, warm, all documents seen'].map((own) => [`hintrank ${own}`, peer] as const),
+  ),
+];
+
 function ratiosOf(sides: readonly SideResult[]): { over: string; under: string; ratio: number }[] {
-  const [fp32, int8, ...peers] = sides;
-  if (fp32 === undefined || int8 === undefined) return [];
-  const ratio = (over: SideResult, under: SideResult) => ({
-    over: over.name,
-    under: under.name,
-    ratio: medianOf(over) / medianOf(under),
+  const medians = new Map(sides.map((side) => [side.name, medianOf(side)]));
+  return ratioNames.flatMap(([over, under]) => {
+    const [one, other] = [medians.get(over), medians.get(under)];
+    return one === undefined || other === undefined ? [] : [{ over, under, ratio: one / other }];
   });
-  return [ratio(int8, fp32), ...peers.flatMap((peer) => [ratio(fp32, peer), ratio(int8, peer)])];
+}
+
+function namesWith(sides: readonly SideResult[], description: string): string {
+  const names = sides.filter((side) => side.description === description).map(({ name }) => name);
+  return names.length === 1 ? (names[0] ?? '') : `${names[0]} and so on`;
 }
 
 function medianOf(side: SideResult): number {

@@ -1,4 +1,4 @@
-import { type BenchmarkSide, startScoringSide } from '#test/bench/score/benchmark-side.ts';
+import { type BenchmarkPair, type BenchmarkSide, startScoringSide } from '#test/bench/score/benchmark-side.ts';
 import { buildWorkload, type Workload } from '#test/bench/score/build-workload.ts';
 import { fetchLlamaCpp } from '#test/bench/score/fetch-llama-cpp.ts';
 import type { HintrankSetup } from '#test/bench/score/hintrank-side.ts';
@@ -13,6 +13,8 @@ export interface ScoreBenchmarkOptions {
   readonly rounds: number;
   /** Without the peer, the benchmark needs no download. */
   readonly withPeer: boolean;
+  /** Adapters fit the default model alone. */
+  readonly withAdapters: boolean;
   readonly onProgress: (sentence: string) => void;
 }
 
@@ -34,12 +36,30 @@ export interface ScoreBenchmarkResult {
   readonly sides: readonly SideResult[];
 }
 
-interface Competitor {
+/** What a side is asked for. */
+interface Measurement {
   readonly name: string;
-  readonly side: BenchmarkSide;
+  readonly description: string;
+  readonly adapters: number;
+  /** Null: the pairs of the round, which its side has never seen. Else their documents with another query, but for each so many that are new. */
+  readonly newEvery: number | null;
   readonly documentsPerSecond: number[];
   readonly scores: (readonly number[])[];
 }
+
+/** A side with its measurements in their order: the first of a round is cold, and leaves the others their documents. */
+interface Competitor {
+  readonly side: BenchmarkSide;
+  readonly measurements: readonly Measurement[];
+}
+
+/** What is measured warm, of the documents of the cold round before. */
+const warmMeasurements = [
+  { suffix: 'warm, all documents seen', adapters: 0, newEvery: Number.POSITIVE_INFINITY },
+  { suffix: 'warm, 90 % of documents seen', adapters: 0, newEvery: 10 },
+  { suffix: 'warm, one adapter', adapters: 1, newEvery: Number.POSITIVE_INFINITY },
+  { suffix: 'warm, 8 mixed adapters', adapters: 8, newEvery: Number.POSITIVE_INFINITY },
+] as const;
 
 /** Ways for llama.cpp to use the machine; the fastest in a short trial competes. */
 const arrangements: readonly Arrangement[] = [
@@ -51,20 +71,31 @@ const arrangements: readonly Arrangement[] = [
 
 const trialDocuments = 8;
 
-/** Documents per second, cold, of every side on the same pairs; rounds take turns and their order rotates, so that a disturbance of the machine meets all sides alike. */
+/** Documents per second of every side on the same pairs, cold, and warm where it keeps anything; rounds take turns and their order rotates, so that a disturbance of the machine meets all sides alike. */
 export async function runScoreBenchmark(options: ScoreBenchmarkOptions): Promise<ScoreBenchmarkResult> {
   const workload = await buildWorkload(options.modelPath, options.documents);
   const competitors: Competitor[] = [];
+  const measure = (name: string, side: BenchmarkSide, adapters = 0, newEvery: number | null = null): Measurement => {
+    return { name, description: side.description, adapters, newEvery, documentsPerSecond: [], scores: [] };
+  };
   const add = (name: string, side: BenchmarkSide): void =>
-    void competitors.push({ name, side, documentsPerSecond: [], scores: [] });
+    void competitors.push({ side, measurements: [measure(name, side)] });
   try {
     for (const precision of ['fp32', 'int8'] as const) {
       options.onProgress(`starting hintrank ${precision} (the first start converts the weights)`);
-      const { modelPath, cacheFolder, threads } = options;
-      add(
-        `hintrank ${precision}`,
-        await startScoringSide<HintrankSetup>('./hintrank-side.ts', { modelPath, cacheFolder, threads, precision }),
-      );
+      const { modelPath, cacheFolder, threads, withAdapters } = options;
+      const adapters = withAdapters ? 8 : 0;
+      const setup = { modelPath, cacheFolder, threads, precision, adapters };
+      const side = await startScoringSide<HintrankSetup>('./hintrank-side.ts', setup);
+      const name = `hintrank ${precision}`;
+      const warm = warmMeasurements.filter((one) => one.adapters <= adapters);
+      competitors.push({
+        side,
+        measurements: [
+          measure(`${name}, cold`, side),
+          ...warm.map((one) => measure(`${name}, ${one.suffix}`, side, one.adapters, one.newEvery)),
+        ],
+      });
     }
     if (options.withPeer) {
       const setup = await choosePeerSetup(options, workload);
@@ -73,21 +104,20 @@ export async function runScoreBenchmark(options: ScoreBenchmarkOptions): Promise
       }
     }
     // One round each before the clock counts: pages, allocators and lazy kernels are then in place. Its documents are no round's.
-    for (const { side } of competitors) await side.ask(workload.round(options.rounds).slice(0, trialDocuments));
+    for (const { side } of competitors)
+      await side.ask({ pairs: workload.round(options.rounds).slice(0, trialDocuments), adapters: 0 });
     for (let round = 0; round < options.rounds; round++) {
       options.onProgress(`round ${round + 1} of ${options.rounds}`);
       const pairs = workload.round(round);
       for (let turn = 0; turn < competitors.length; turn++) {
         const competitor = competitors[(round + turn) % competitors.length];
-        if (competitor === undefined) continue;
-        const { milliseconds, meanLogLikelihoods } = await competitor.side.ask(pairs);
-        competitor.documentsPerSecond.push((pairs.length / milliseconds) * 1000);
-        competitor.scores.push(meanLogLikelihoods);
+        if (competitor !== undefined) await runRound(competitor, round, pairs, workload);
       }
     }
   } finally {
     for (const { side } of competitors) side.stop();
   }
+  const measurements = competitors.flatMap((one) => one.measurements);
   const { documents, rounds, threads } = options;
   const { documentTokens, queryTokens } = workload;
   return {
@@ -96,8 +126,22 @@ export async function runScoreBenchmark(options: ScoreBenchmarkOptions): Promise
     threads,
     documentTokens,
     queryTokens,
-    sides: competitors.map((one) => summarise(one, competitors[0])),
+    sides: measurements.map((one) => summarise(one, measurements[0])),
   };
+}
+
+async function runRound(
+  { side, measurements }: Competitor,
+  round: number,
+  cold: readonly BenchmarkPair[],
+  workload: Workload,
+): Promise<void> {
+  for (const [index, { adapters, newEvery, documentsPerSecond, scores }] of measurements.entries()) {
+    const pairs = newEvery === null ? cold : workload.again(round, round + index, newEvery);
+    const { milliseconds, meanLogLikelihoods } = await side.ask({ pairs, adapters });
+    documentsPerSecond.push((pairs.length / milliseconds) * 1000);
+    if (newEvery === null) scores.push(meanLogLikelihoods);
+  }
 }
 
 /** Tries each arrangement on a few documents and keeps the fastest. */
@@ -111,8 +155,8 @@ async function choosePeerSetup(options: ScoreBenchmarkOptions, workload: Workloa
     options.onProgress(`llama.cpp: trying ${contexts} context(s), ${sequencesPerContext} document(s) a batch`);
     const setup = { moduleUrl, modelPath, threads, read: 'likelihood', arrangement } as const;
     const side = await startScoringSide<LlamaCppSetup>('./llama-cpp-side.ts', setup);
-    await side.ask(pairs.slice(0, 1));
-    trials.push({ setup, milliseconds: (await side.ask(pairs)).milliseconds });
+    await side.ask({ pairs: pairs.slice(0, 1), adapters: 0 });
+    trials.push({ setup, milliseconds: (await side.ask({ pairs, adapters: 0 })).milliseconds });
     side.stop();
   }
   const [best] = trials.sort((a, b) => a.milliseconds - b.milliseconds);
@@ -120,15 +164,15 @@ async function choosePeerSetup(options: ScoreBenchmarkOptions, workload: Workloa
   return best.setup;
 }
 
-function summarise(competitor: Competitor, reference: Competitor | undefined): SideResult {
-  const differences = competitor.scores.flatMap((scores, round) =>
+function summarise(measured: Measurement, reference: Measurement | undefined): SideResult {
+  const differences = measured.scores.flatMap((scores, round) =>
     scores.map((score, index) => Math.abs(score - (reference?.scores[round]?.[index] ?? Number.NaN))),
   );
   const mean = differences.reduce((sum, difference) => sum + difference, 0) / differences.length;
   return {
-    name: competitor.name,
-    description: competitor.side.description,
-    documentsPerSecond: competitor.documentsPerSecond,
-    meanDifference: competitor === reference || differences.length === 0 ? null : mean,
+    name: measured.name,
+    description: measured.description,
+    documentsPerSecond: measured.documentsPerSecond,
+    meanDifference: measured === reference || differences.length === 0 ? null : mean,
   };
 }

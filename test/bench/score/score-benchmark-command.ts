@@ -6,9 +6,9 @@ import { describeMachine } from '#test/bench/describe-machine.ts';
 import { renderScoreBenchmark, shapeScoreBenchmark } from '#test/bench/score/render-score-benchmark.ts';
 import { runScoreBenchmark } from '#test/bench/score/run-score-benchmark.ts';
 
-export const scoreBenchmarkHelp = `npm run bench -- score [FLAGS]: documents per second, cold, of hintrank (fp32, int8) and of llama.cpp on the same GGUF
+export const scoreBenchmarkHelp = `npm run bench -- score [FLAGS]: documents per second of hintrank (fp32, int8; cold, warm, with adapters) and, cold, of llama.cpp on the same GGUF
 
-  --model PATH      GGUF file; without it the default model
+  --model PATH      GGUF file, then without adapters; without it the default model
   --documents N     documents a round (24)
   --rounds N        rounds, of which the median counts (5)
   --threads N       threads of each side (the machine's cores)
@@ -41,6 +41,7 @@ export async function scoreBenchmarkCommand(args: readonly string[]): Promise<st
     documents: positiveInteger('documents', values.documents),
     rounds: positiveInteger('rounds', values.rounds),
     withPeer: !values['no-peer'],
+    withAdapters: values.model === undefined,
     onProgress: (sentence) => process.stderr.write(`${sentence}\n`),
   });
   return values.json
