@@ -2,11 +2,19 @@ import type { z } from 'zod';
 import type { Connection } from '#cli/api-client/connection.ts';
 import { errorBodySchema } from '#shared/protocol/error-body.ts';
 
+/** A body of a known length that comes piece by piece. */
+export interface FileBody {
+  readonly stream: ReadableStream<Uint8Array>;
+  readonly bytes: number;
+}
+
 export interface ApiCall<Schema extends z.ZodType> {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** With its query: `/v1/keys?limit=100`. */
   readonly path: string;
   readonly body?: object;
+  /** Instead of `body`: bytes as they are. */
+  readonly file?: FileBody;
   /** Of the answer. */
   readonly schema: Schema;
   readonly signal: AbortSignal;
@@ -15,15 +23,20 @@ export interface ApiCall<Schema extends z.ZodType> {
 /** One call of the API. Throws an Error with one sentence: the API's own message with the request id, or why there is no answer. */
 export async function callApi<Schema extends z.ZodType>(
   { url, key }: Connection,
-  { method, path, body, schema, signal }: ApiCall<Schema>,
+  { method, path, body, file, schema, signal }: ApiCall<Schema>,
 ): Promise<z.output<Schema>> {
   const response = await send(`${url}${path}`, {
     method,
-    headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    headers: {
+      authorization: `Bearer ${key}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(file === undefined ? {} : fileHeaders(file)),
+    },
     signal,
     // A redirect would carry the key to whoever it names.
     redirect: 'error',
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(file === undefined ? {} : { body: file.stream, duplex: 'half' }),
   });
   const answer = await response.json().catch(() => undefined);
   if (!response.ok) throw new Error(describeRefusal(url, response.status, answer));
@@ -34,7 +47,11 @@ export async function callApi<Schema extends z.ZodType>(
   );
 }
 
-async function send(url: string, init: RequestInit): Promise<Response> {
+function fileHeaders({ bytes }: FileBody): Record<string, string> {
+  return { 'content-type': 'application/octet-stream', 'content-length': String(bytes) };
+}
+
+async function send(url: string, init: RequestInit & { duplex?: 'half' }): Promise<Response> {
   try {
     return await fetch(url, init);
   } catch (error) {

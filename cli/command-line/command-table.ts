@@ -67,6 +67,54 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => erased((await import('#cli/commands/adapter-import.ts')).adapterImportCommand),
   },
   {
+    words: 'adapter push',
+    summary: 'Upload an adapter as the newest version of a name',
+    examples: [
+      `hintrank adapter push adapter.safetensors --name support-tickets --alias canary`,
+      `HINTRANK_API_KEY=hr_… hintrank adapter push adapter.safetensors --name support-tickets --url https://rerank.example.com`,
+    ],
+    load: async () => erased((await import('#cli/commands/adapter-push.ts')).adapterPushCommand),
+  },
+  {
+    words: 'adapter list',
+    summary: "List the tenant's adapters",
+    examples: [`hintrank adapter list`],
+    load: async () => erased((await import('#cli/commands/adapter-list.ts')).adapterListCommand),
+  },
+  {
+    words: 'adapter describe',
+    summary: "Show an adapter's versions and what points at them",
+    examples: [`hintrank adapter describe support-tickets`, `hintrank adapter describe support-tickets@3 --json`],
+    load: async () => erased((await import('#cli/commands/adapter-describe.ts')).adapterDescribeCommand),
+  },
+  {
+    words: 'adapter alias',
+    summary: 'Point an alias at a version',
+    examples: [
+      `hintrank adapter alias support-tickets@3 --alias prod`,
+      `hintrank adapter alias support-tickets --alias canary --remove`,
+    ],
+    load: async () => erased((await import('#cli/commands/adapter-alias.ts')).adapterAliasCommand),
+  },
+  {
+    words: 'adapter rollback',
+    summary: 'Point an alias back at the version before',
+    examples: [`hintrank adapter rollback support-tickets --alias prod`],
+    load: async () => erased((await import('#cli/commands/adapter-rollback.ts')).adapterRollbackCommand),
+  },
+  {
+    words: 'adapter delete',
+    summary: 'Delete a version of an adapter, or all of them',
+    examples: [`hintrank adapter delete support-tickets@2`, `hintrank adapter delete support-tickets --all`],
+    load: async () => erased((await import('#cli/commands/adapter-delete.ts')).adapterDeleteCommand),
+  },
+  {
+    words: 'adapter inspect',
+    summary: 'Check an adapter file on this machine',
+    examples: [`hintrank adapter inspect adapter.safetensors`],
+    load: async () => erased((await import('#cli/commands/adapter-inspect.ts')).adapterInspectCommand),
+  },
+  {
     words: 'study',
     summary: 'Repeat one of the experiments of the paper, with plots',
     examples: [

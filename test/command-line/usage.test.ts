@@ -26,7 +26,7 @@ describe('hintrank', () => {
     [
       [],
       2,
-      'Name a command: rerank, score, evaluate, calibrate, train, adapter import, study, model fetch, key create, key list, key rotate, key revoke.',
+      'Name a command: rerank, score, evaluate, calibrate, train, adapter import, adapter push, adapter list, adapter describe, adapter alias, adapter rollback, adapter delete, adapter inspect, study, model fetch, key create, key list, key rotate, key revoke.',
     ],
     [['rernk'], 2, 'Unknown command "rernk": did you mean rerank?'],
     [['model'], 2, '"model" needs a second word: model fetch.'],
@@ -50,6 +50,13 @@ describe('hintrank', () => {
     [['evaluate', '--data', '.', '--run', '/no/such.trec'], 1, 'qrels/test.tsv does not exist.'],
     [['train', '--data', '/no/such', '--output', '/tmp/hintrank-usage.safetensors'], 1, '/no/such does not exist.'],
     [['train', '--data', '.'], 2, '--output is required.'],
+    [['adapter', 'push', 'x', '--name', 'a@3'], 2, 'Name the adapter without a version: a.'],
+    [['adapter', 'push', '--name', 'a'], 2, 'Name the adapter file.'],
+    [['adapter', 'push', '/no/such.safetensors', '--name', 'a'], 1, '/no/such.safetensors does not exist.'],
+    [['adapter', 'inspect', 'package.json'], 1, 'package.json: safetensors: '],
+    [['adapter', 'delete', 'a'], 2, 'Name the version, a@3, or --all and no version.'],
+    [['adapter', 'alias', 'a/b', '--alias', 'prod'], 2, '"a/b" names no adapter'],
+    [['adapter', 'rollback', 'a'], 2, '--alias is required.'],
   ])('%j ends with %i and one sentence', async (words, exitCode, sentence) => {
     const result = await runHintrank(words);
     expect(result.exitCode).toBe(exitCode);

@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type ClientRequest, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { startLoopbackServer } from '#test/support/loopback-server.ts';
 
@@ -8,7 +8,11 @@ export type ProxyFault =
   /** Half of a body arrives, then the connection breaks. */
   | 'cut'
   /** One bit of the body's middle byte is flipped, and the checksum headers that would tell are dropped. */
-  | 'flip';
+  | 'flip'
+  /** Uploads break when half of their bytes have come. */
+  | 'cut-upload'
+  /** No answer at all: every connection breaks. */
+  | 'gone';
 
 export interface FaultProxy {
   readonly url: string;
@@ -27,9 +31,23 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       relay(answer, outgoing, proxy.fault).catch(() => outgoing.destroy());
     });
     upstream.on('error', () => outgoing.destroy());
+    if (proxy.fault === 'gone') return void incoming.destroy();
+    if (proxy.fault === 'cut-upload') cutAtHalf(incoming, upstream);
     incoming.pipe(upstream);
   });
   return Object.assign(proxy, { url: server.url + pathname, stop: () => server.close() });
+}
+
+/** Breaks both sides when half of the announced bytes have come. */
+function cutAtHalf(incoming: IncomingMessage, upstream: ClientRequest): void {
+  const half = Number(incoming.headers['content-length'] ?? 0) / 2;
+  let come = 0;
+  incoming.on('data', (chunk: Buffer) => {
+    come += chunk.length;
+    if (half === 0 || come < half) return;
+    upstream.destroy();
+    incoming.destroy();
+  });
 }
 
 async function relay(answer: IncomingMessage, outgoing: ServerResponse, fault: ProxyFault): Promise<void> {
@@ -38,7 +56,7 @@ async function relay(answer: IncomingMessage, outgoing: ServerResponse, fault: P
     for (const name of Object.keys(headers)) if (name.startsWith('x-amz-checksum')) delete headers[name];
   }
   outgoing.writeHead(answer.statusCode ?? 502, headers);
-  if (fault === 'none' || answer.statusCode !== 200) return pipeline(answer, outgoing);
+  if (!['cut', 'flip'].includes(fault) || answer.statusCode !== 200) return pipeline(answer, outgoing);
   const body = Buffer.concat(await answer.toArray());
   const middle = Math.floor(body.length / 2);
   if (fault === 'cut') {

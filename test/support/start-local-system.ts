@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { convertedWeightsFolder } from '#cli/engine/state-folder.ts';
 import { fetchDefaultModel } from '#gpu-worker/model-store/fetch-default-model.ts';
+import type { LocalObjectStore } from '#infra/local/edge/local-object-store.ts';
 import { type LocalStack, startLocalStack } from '#infra/local/local-stack.ts';
+import { externalObjectStore } from '#test/support/external-object-store.ts';
 
 export interface TemporaryState {
   readonly folder: string;
@@ -23,8 +25,14 @@ export interface LocalSystem extends LocalStack {
   readonly lines: readonly string[];
 }
 
-/** The whole product on free ports of this machine: edge in workerd, one worker process, S3 simulator, the real model in int8. */
-export async function startLocalSystem(stateFolder: string): Promise<LocalSystem> {
+/**
+ * The whole product on free ports of this machine: edge in workerd, one worker process, the real model in int8. Adapters lie in `objectStore`, else
+ * in the S3 server that the environment names, else in the simulator.
+ */
+export async function startLocalSystem(
+  stateFolder: string,
+  objectStore: LocalObjectStore | undefined = externalObjectStore(),
+): Promise<LocalSystem> {
   const lines: string[] = [];
   const stack = await startLocalStack(
     {
@@ -33,6 +41,7 @@ export async function startLocalSystem(stateFolder: string): Promise<LocalSystem
       precision: 'int8',
       modelPath: await fetchDefaultModel(),
       stateFolder,
+      ...(objectStore === undefined ? {} : { objectStore }),
       say: (line) => void lines.push(line),
     },
     new AbortController().signal,

@@ -1,6 +1,10 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSample } from '#infra/local/sample/read-sample.ts';
+import { limits } from '#shared/limits.ts';
 import { adapterSchema, adapterVersionListSchema } from '#shared/protocol/adapter-response.ts';
+import { runHintrank } from '#test/command-line/run-hintrank.ts';
 import {
   createTemporaryState,
   type LocalSystem,
@@ -78,5 +82,46 @@ describe('the life of an adapter', () => {
       const gone = await api.json('POST', '/v2/rerank', { model, query: question, documents });
       expect(errorOf(gone)).toMatchObject({ status: 404, error: { code: 'model_not_found' } });
     }
+  });
+});
+
+describe('hintrank adapter', () => {
+  const hintrank = async (...words: string[]) => {
+    const variables = { HINTRANK_API_KEY: system.apiKey, HINTRANK_URL: system.url };
+    const { exitCode, stdout, stderr } = await runHintrank(['adapter', ...words], '', variables);
+    return { exitCode, stdout, stderr };
+  };
+
+  it('pushes through the API and in parts to the store, points, rolls back, and deletes', async () => {
+    const small = join(state.folder, 'small.safetensors');
+    const large = join(state.folder, 'large.safetensors');
+    await writeFile(small, modelAdapter(11));
+    // More than one part of 16 MiB.
+    await writeFile(large, modelAdapter(12, 14_000));
+    expect((await readFile(large)).length).toBeGreaterThan(limits.adapterPartBytes);
+    expect(await hintrank('push', small, '--name', 'cli', '--alias', 'prod')).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^cli@1 is there now \(SHA-256 [0-9a-f]{64}\)\. cli@prod points at it\.\n$/),
+    });
+    expect(await hintrank('push', large, '--name', 'cli', '--direct')).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining(`cli@2 is there now (SHA-256 ${digestOf(await readFile(large))})`),
+    });
+    expect((await hintrank('alias', 'cli@2', '--alias', 'prod')).stdout).toBe(
+      'cli@prod points at version 2. A roll back goes to 1.\n',
+    );
+    expect((await hintrank('list')).stdout).toMatch(/\ncli +2 +2 +prod=2 /);
+    expect((await hintrank('rollback', 'cli', '--alias', 'prod', '--from', '2')).stdout).toBe(
+      'cli@prod points at version 1 again.\n',
+    );
+    expect((await hintrank('describe', 'cli')).stdout).toMatch(/\ncli@1 .* retrieve +clean-1 +prod /);
+    const refused = await hintrank('delete', 'cli', '--all');
+    expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('"prod" (version 1) points at it') });
+    expect((await hintrank('alias', 'cli', '--alias', 'prod', '--remove')).stdout).toBe('cli@prod is gone.\n');
+    expect((await hintrank('delete', 'cli@1')).stdout).toBe('cli: version 1 deleted.\n');
+    expect(JSON.parse((await hintrank('inspect', small)).stdout)).toMatchObject({
+      method: 'retrieve',
+      hidden_size: 576,
+    });
   });
 });
