@@ -20,6 +20,8 @@ import type { TraceContext } from '#shared/tracing/trace-context.ts';
 
 export interface RerankCall extends ParsedRerank {
   readonly tenantId: string;
+  /** Origin of the request (`https://api.example`). */
+  readonly origin: string;
   readonly requestId: string;
   readonly traceContext?: TraceContext | undefined;
   /** Unix milliseconds at which the request came; the deadline counts from here. */
@@ -69,7 +71,7 @@ function scoreTexts(
   call: RerankCall,
   adapter: { readonly digest: string; readonly name: string } | undefined,
 ): Promise<CachedScoring> {
-  const { request, tenantId, signal, cacheUse, runInBackground } = call;
+  const { request, tenantId, origin, signal, cacheUse, runInBackground } = call;
   const { now, sleep, timeoutSignal } = workerCalls;
   const { health } = scoring;
   const { workerTargets: targets } = environment;
@@ -103,5 +105,5 @@ function scoreTexts(
     const { primary, fallbacks } = planFleet(targets, regions, (id) => health.isHealthy(id));
     return askScoringFingerprint(workerCalls, [primary, ...fallbacks].flat(), signal);
   };
-  return scoreThroughCache(scoring, ports, { tenantId, job, use: cacheUse, askFingerprint, runInBackground });
+  return scoreThroughCache(scoring, ports, { tenantId, origin, job, use: cacheUse, askFingerprint, runInBackground });
 }

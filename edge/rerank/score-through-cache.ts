@@ -12,6 +12,8 @@ import type { ScoreEntry } from '#edge/score-cache/score-entry.ts';
 
 export interface CachedScoringCall {
   readonly tenantId: string;
+  /** Origin of the request. */
+  readonly origin: string;
   readonly job: Omit<ScoringJob, 'digests'>;
   readonly use: CacheUse;
   /** The workers' scoring fingerprint, by asking one; undefined where none answers. */
@@ -45,7 +47,8 @@ export async function scoreThroughCache(
   const names = digests.map(nameOf);
   const fingerprint = state.cache.enabled && use.read ? await state.identity.find(call.askFingerprint) : undefined;
   const key = fingerprint === undefined ? undefined : await keyOf(call, fingerprint);
-  const known = key === undefined ? undefined : usable(await state.cache.find(key, names), call);
+  const known =
+    key === undefined ? undefined : usable(await state.cache.find({ key, origin: call.origin }, names), call);
   const missing = new Map(
     names.map((name, index) => [name, index] as const).filter(([name]) => !known?.scores.has(name)),
   );
@@ -100,7 +103,7 @@ async function keep(
   fingerprint: string,
   fresh: ScoreEntry,
 ): Promise<void> {
-  await cache.add(await keyOf(call, fingerprint), fresh);
+  await cache.add({ key: await keyOf(call, fingerprint), origin: call.origin }, fresh);
 }
 
 function join(names: readonly string[], known: ScoreEntry | undefined, fresh: ReadonlyMap<string, MergedScore>) {

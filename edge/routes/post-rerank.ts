@@ -33,6 +33,7 @@ export function addRerankRoutes(app: Hono<AppEnvironment>): void {
         const outcome = await rerankDocuments(context.var.dependencies, {
           ...parseRerankRequest(shape, body),
           tenantId: context.var.apiKey.tenantId,
+          origin: new URL(context.req.url).origin,
           requestId: context.var.requestId,
           traceContext: readTraceContext(context.req.raw.headers),
           startedAtMs: context.var.startedAtMs,

@@ -1,4 +1,4 @@
-import type { SharedTier } from '#edge/score-cache/score-cache.ts';
+import type { EntryAddress, SharedTier } from '#edge/score-cache/score-cache.ts';
 
 /** What is used of the Workers runtime's `caches`. */
 export interface CacheStorageLike {
@@ -8,20 +8,20 @@ export interface CacheStorageLike {
   }>;
 }
 
-/** A cache of its own name holds nothing that a request from outside could ask for; the host is one that cannot exist. */
+/** A cache of its own name: requests from outside are never answered from it, whatever their path. */
 const cacheName = 'hintrank-scores';
-const urlOf = (key: string) => `https://scores.invalid/${key}`;
+const urlOf = ({ origin, key }: EntryAddress) => `${origin}/.scores/${key}`;
 
 /** The Cache API as the shared tier: one place's isolates share it, other places have their own. It may forget at any time. */
 export function createCacheApiTier(caches: CacheStorageLike): SharedTier {
   return {
-    get: async (key) => {
-      const found = await (await caches.open(cacheName)).match(urlOf(key));
+    get: async (address) => {
+      const found = await (await caches.open(cacheName)).match(urlOf(address));
       return found?.text();
     },
-    put: async (key, text, ttlSeconds) => {
+    put: async (address, text, ttlSeconds) => {
       const headers = { 'content-type': 'application/json', 'cache-control': `max-age=${ttlSeconds}` };
-      await (await caches.open(cacheName)).put(urlOf(key), new Response(text, { headers }));
+      await (await caches.open(cacheName)).put(urlOf(address), new Response(text, { headers }));
     },
   };
 }

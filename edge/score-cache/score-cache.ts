@@ -2,10 +2,18 @@ import { LRUCache } from 'lru-cache';
 import type { Log } from '#edge/log.ts';
 import { mergeEntries, readEntry, type ScoreEntry, sizeOfEntry, writeEntry } from '#edge/score-cache/score-entry.ts';
 
-/** The tier that isolates of one place share: texts under keys, for a time. */
+/** Where an entry lies. */
+export interface EntryAddress {
+  /** Of scoreCacheKey. */
+  readonly key: string;
+  /** Origin of the request (`https://api.example`): the platform wants keys of its cache under the Worker's own host. */
+  readonly origin: string;
+}
+
+/** The tier that isolates of one place share: texts under addresses, for a time. */
 export interface SharedTier {
-  readonly get: (key: string) => Promise<string | undefined>;
-  readonly put: (key: string, text: string, ttlSeconds: number) => Promise<void>;
+  readonly get: (address: EntryAddress) => Promise<string | undefined>;
+  readonly put: (address: EntryAddress, text: string, ttlSeconds: number) => Promise<void>;
 }
 
 export interface ScoreCacheOptions {
@@ -19,13 +27,13 @@ export interface ScoreCacheOptions {
   readonly log: Log;
 }
 
-/** Scores of earlier requests, by the key of scoreCacheKey: first from the isolate's memory, then from the tier that isolates share. */
+/** Scores of earlier requests: first from the isolate's memory, then from the tier that isolates share. */
 export interface ScoreCache {
   readonly enabled: boolean;
-  /** What is known under the key; the slower tier is asked only where the faster one lacks some of the wanted documents. Never rejects. */
-  readonly find: (key: string, wanted: readonly string[]) => Promise<ScoreEntry | undefined>;
+  /** What is known there; the slower tier is asked only where the faster one lacks some of the wanted documents. Never rejects. */
+  readonly find: (address: EntryAddress, wanted: readonly string[]) => Promise<ScoreEntry | undefined>;
   /** Adds fresh scores: visible in this isolate at once, elsewhere when the promise resolves. Never rejects: what cannot be kept is computed again. */
-  readonly add: (key: string, fresh: ScoreEntry) => Promise<void>;
+  readonly add: (address: EntryAddress, fresh: ScoreEntry) => Promise<void>;
 }
 
 /** An entry may take this share of the memory at most; with less, one query would push out all others. */
@@ -47,10 +55,11 @@ export function createScoreCache({ memoryBytesMax, ttlSeconds, shared, now, log 
 
   return {
     enabled: true,
-    find: async (key, wanted) => {
+    find: async (address, wanted) => {
+      const { key } = address;
       const known = memory.get(key);
       if (shared === undefined || wanted.every((digest) => known?.scores.has(digest))) return known;
-      const text = await shared.get(key).catch(report);
+      const text = await shared.get(address).catch(report);
       const found = text === undefined ? undefined : readEntry(text);
       if (found === undefined) return memory.get(key);
       // Another request of this isolate may have added scores while this one read.
@@ -58,10 +67,11 @@ export function createScoreCache({ memoryBytesMax, ttlSeconds, shared, now, log 
       memory.set(key, merged);
       return merged;
     },
-    add: async (key, fresh) => {
+    add: async (address, fresh) => {
+      const { key } = address;
       const merged = mergeEntries(memory.get(key), fresh);
       memory.set(key, merged);
-      await shared?.put(key, writeEntry(merged), ttlSeconds).catch(report);
+      await shared?.put(address, writeEntry(merged), ttlSeconds).catch(report);
     },
   };
 }

@@ -39,10 +39,10 @@ afterAll(async () => {
   await state.remove();
 });
 
-async function rerank(path: string, body: object = {}) {
+async function rerank(path: string, body: object = {}, headers: Record<string, string> = {}) {
   const response = await fetch(system.url + path, {
     method: 'POST',
-    headers: { Authorization: `Bearer ${system.apiKey}`, 'Content-Type': 'application/json' },
+    headers: { Authorization: `Bearer ${system.apiKey}`, 'Content-Type': 'application/json', ...headers },
     body: JSON.stringify({ query: sample.question, documents, ...body }),
   });
   return { status: response.status, headers: response.headers, body: await response.json() };
@@ -95,6 +95,18 @@ describe('a reranked question', () => {
     const { scores } = scoreResponseSchema.parse(await (await callWorker('POST', '/v1/score', scoreCall())).json());
     for (const result of results) {
       expect(result.mean_log_likelihood).toBe(scores[result.index]?.mean_log_likelihood);
+    }
+  });
+
+  it('has the same bits from the cache as when it is computed anew, with and without an adapter', async () => {
+    for (const body of [{}, { model: 'squad-sample' }]) {
+      await rerank('/v2/rerank', body);
+      const kept = await rerank('/v2/rerank', body);
+      const fresh = await rerank('/v2/rerank', body, { 'Cache-Control': 'no-store' });
+      expect([kept.headers.get('x-cache'), fresh.headers.get('x-cache')]).toEqual(['HIT', 'MISS']);
+      const [keptBody, freshBody] = [kept, fresh].map((answer) => rerankResponseSchema.parse(answer.body));
+      expect(keptBody?.results).toStrictEqual(freshBody?.results);
+      expect(keptBody?.usage).toStrictEqual(freshBody?.usage);
     }
   });
 
@@ -187,7 +199,7 @@ describe('the GPU worker', () => {
 describe('a killed worker', () => {
   it('leaves a clear 503 with Retry-After, and a live edge', async () => {
     for (const processId of system.workerProcessIds) process.kill(processId, 'SIGKILL');
-    const { status, headers, body } = await rerank('/v2/rerank');
+    const { status, headers, body } = await rerank('/v2/rerank', { query: 'a query that nobody has asked before' });
     expect([status, errorBodySchema.parse(body).error.code]).toEqual([503, 'no_worker_available']);
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
     expect((await fetch(`${system.url}/health`)).status).toBe(200);
