@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { createTestApp, type TestAppOptions } from '#edge/testing/create-test-app.ts';
 import { seedKey } from '#edge/testing/seed-database.ts';
+import { createSwitchableDatabase } from '#edge/testing/switchable-database.ts';
 import { createdKeyResponseSchema } from '#shared/protocol/key-response.ts';
 import { usageResponseSchema } from '#shared/protocol/usage-response.ts';
 
@@ -159,14 +160,7 @@ describe('tokens a day', () => {
 
 describe('while D1 is down', () => {
   it('reranks go on for a key that is cached, and usage says that it cannot be read', async () => {
-    const state = { down: false };
-    const database = new Proxy(env.DB, {
-      get: (target, name) => {
-        if (state.down) throw new Error('D1_ERROR: no answer');
-        const value = Reflect.get(target, name);
-        return typeof value === 'function' ? value.bind(target) : value;
-      },
-    });
+    const { database, state } = createSwitchableDatabase();
     const { create, rerank, call, admin, usage, logs } = await setUp({ database });
     const { key } = await create({ tokens_per_day: 100 });
     await rerank(key);

@@ -4,17 +4,18 @@ import type { LogEntry } from '#edge/log.ts';
 import { ManualClock } from '#edge/testing/manual-clock.ts';
 import type { UsageEntry } from '#edge/usage/usage-counts.ts';
 import { usageDay } from '#edge/usage/usage-day.ts';
-import { entriesMax, readTtlMs, UsageLedger, writeLostMs } from '#edge/usage/usage-ledger.ts';
+import { entriesMax, readTtlMs, UsageLedger, writeLostMs, writerTurnMs } from '#edge/usage/usage-ledger.ts';
 
-function setUp() {
+function setUp({ pauseMs = 0 } = {}) {
   const clock = new ManualClock();
   const logs: LogEntry[] = [];
   const written: UsageEntry[][] = [];
   const stored = new Map<string, number>();
-  const state = { down: false, reads: 0, writes: 0, gate: undefined as Promise<void> | undefined };
+  const state = { down: false, reads: 0, writes: 0, gate: undefined as Promise<void> | undefined, onWrite: () => {} };
   const store = {
     add: async (entries: readonly UsageEntry[]) => {
       state.writes += 1;
+      state.onWrite();
       await state.gate;
       if (state.down) throw new Error('no answer');
       written.push([...entries]);
@@ -27,7 +28,7 @@ function setUp() {
     },
   };
   const log = (entry: LogEntry) => void logs.push(entry);
-  const ledger = new UsageLedger({ store, now: clock.now, pause: () => Promise.resolve(), log });
+  const ledger = new UsageLedger({ store, now: clock.now, pause: async () => clock.advance(pauseMs), log });
   const count = (keyId: string, tokens: number) =>
     ledger.count({
       tenantId: 't',
@@ -86,6 +87,17 @@ describe('UsageLedger', () => {
     count('a', 1);
     await ledger.flush();
     expect(written).toEqual([[expect.objectContaining({ requests: 2, tokens: 6 })]]);
+  });
+
+  it('pauses between writes under load, and leaves the rest to a later request when its turn is over', async () => {
+    const { ledger, count, written, state } = setUp({ pauseMs: 1_000 });
+    state.onWrite = () => count('a', 1);
+    count('a', 1);
+    await ledger.flush();
+    expect(written).toHaveLength(writerTurnMs / 1_000);
+    state.onWrite = () => undefined;
+    await ledger.flush();
+    expect(written.flat().map(({ tokens }) => tokens)).toEqual(Array.from({ length: 16 }, () => 1));
   });
 
   it('goes on after a write whose request the platform ended, and says what was lost', async () => {

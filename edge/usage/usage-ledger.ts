@@ -10,6 +10,9 @@ export const readTtlMs = 60_000;
 /** Milliseconds after which a write that has not ended counts as lost: the platform ends background work that long after its request. */
 export const writeLostMs = 30_000;
 
+/** Milliseconds after which a request's background work leaves the writing to a later request's, well before the platform ends it. */
+export const writerTurnMs = 15_000;
+
 /** Entries of one write, a statement each. */
 const writtenEntriesMax = 50;
 
@@ -72,7 +75,7 @@ export class UsageLedger {
     }
   }
 
-  /** Writes what waits, unless that is being done. Never throws: what could not be written waits on. */
+  /** Writes what waits, in turns of a pause and a write, unless another call is at it. Never throws: what could not be written waits on. */
   async flush(): Promise<void> {
     const { store, now, pause, log } = this.#options;
     if (this.#writingSinceMs !== undefined && now() - this.#writingSinceMs < writeLostMs) return;
@@ -83,12 +86,10 @@ export class UsageLedger {
     // Whoever took a stalled write for lost has begun another.
     const isCurrent = () => this.#writingSinceMs === startedAtMs;
     try {
-      await pause();
-      while (this.#waiting.size > 0 && isCurrent()) {
-        this.#writing = this.#take();
-        await store.add(this.#writing);
-        if (isCurrent()) this.#writing = [];
-      }
+      do {
+        await pause();
+        await this.#writeWaiting(store, isCurrent);
+      } while (this.#waiting.size > 0 && isCurrent() && now() - startedAtMs < writerTurnMs);
     } catch (error) {
       log({ level: 'warn', event: 'usage_not_written', message: innermostCause(error).message });
       if (isCurrent()) for (const entry of this.#writing) this.#wait(entry);
@@ -97,10 +98,15 @@ export class UsageLedger {
     if (isCurrent()) this.#writingSinceMs = undefined;
   }
 
-  #take(): UsageEntry[] {
-    const taken = [...this.#waiting].slice(0, writtenEntriesMax);
-    for (const [name] of taken) this.#waiting.delete(name);
-    return taken.map(([, entry]) => entry);
+  /** Writes what waits at this moment; what is counted meanwhile waits for the next pause. */
+  async #writeWaiting(store: UsageLedgerOptions['store'], isCurrent: () => boolean): Promise<void> {
+    for (let left = this.#waiting.size; left > 0 && isCurrent(); left -= writtenEntriesMax) {
+      const taken = [...this.#waiting].slice(0, Math.min(left, writtenEntriesMax));
+      for (const [name] of taken) this.#waiting.delete(name);
+      this.#writing = taken.map(([, entry]) => entry);
+      await store.add(this.#writing);
+      if (isCurrent()) this.#writing = [];
+    }
   }
 
   #wait(entry: UsageEntry): void {

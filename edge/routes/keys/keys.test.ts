@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { createTestApp, type TestAppOptions } from '#edge/testing/create-test-app.ts';
 import { seedKey } from '#edge/testing/seed-database.ts';
+import { createSwitchableDatabase } from '#edge/testing/switchable-database.ts';
 import { isWellFormedApiKey } from '#shared/api-keys/api-key.ts';
 import type { ErrorBody } from '#shared/protocol/error-body.ts';
 import {
@@ -333,14 +334,7 @@ describe('another tenant’s keys', () => {
 
 describe('while D1 is down', () => {
   it('503 for every call about keys, by an admin whose key is cached', async () => {
-    const state = { down: false };
-    const database = new Proxy(env.DB, {
-      get: (target, name) => {
-        if (state.down) throw new Error('D1_ERROR: no answer');
-        const value = Reflect.get(target, name);
-        return typeof value === 'function' ? value.bind(target) : value;
-      },
-    });
+    const { database, state } = createSwitchableDatabase();
     const { call, create } = await setUp({ database });
     const { id } = await create({ name: 'k', scopes: ['rerank'] });
     state.down = true;
