@@ -1,6 +1,7 @@
 import { type AdapterManagement, createAdapterManagement } from '#edge/adapters/adapter-management.ts';
 import { createAdapterStore } from '#edge/adapters/adapter-store.ts';
 import type { AdapterStore } from '#edge/adapters/adapter-version.ts';
+import { rememberLookups } from '#edge/adapters/remember-lookups.ts';
 import { createApiKeyFinder } from '#edge/api-keys/find-api-key.ts';
 import type { KeyIssuer } from '#edge/api-keys/issue-key.ts';
 import type { FindApiKey, ForgetApiKey } from '#edge/api-keys/key-lookup.ts';
@@ -69,7 +70,7 @@ export function createDependencies(bindings: EdgeBindings): Dependencies {
     }),
     usageStore,
     usageLedger: new UsageLedger({ store: usageStore, now, pause: () => sleep(usagePauseMs), log }),
-    adapters: createAdapterStore(bindings.DB, environment.baseModel),
+    adapters: rememberLookups(createAdapterStore(bindings.DB, environment.baseModel), now),
     adapterManagement: createAdapterManagement({
       database: bindings.DB,
       environment,
