@@ -27,6 +27,15 @@ describe('ModelSession', () => {
     await session.close();
   });
 
+  it('writes into memory of the caller, next to what else is there', async () => {
+    const session = await openGather();
+    const whole = new Float32Array(8).fill(7);
+    const rows = { type: 'float32', shape: [2, 2], data: whole.subarray(2, 6) } as const;
+    await session.runInto({ x, indices: indicesOf(1, 0) }, { rows });
+    expect(whole).toEqual(Float32Array.of(7, 7, 3, 4, 1, 2, 7, 7));
+    await session.close();
+  });
+
   it('takes and gives tensors without rows', async () => {
     const session = await openGather();
     const { rows } = await session.run({ x, indices: indicesOf() }, ['rows']);

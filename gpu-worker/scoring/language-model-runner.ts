@@ -1,4 +1,4 @@
-import { ModelSession, type SessionMemory } from '#gpu-worker/engine/model-session.ts';
+import { ModelSession, type SessionMemory, type SessionTensor } from '#gpu-worker/engine/model-session.ts';
 import type { ModelConfig } from '#gpu-worker/language-model/model-config.ts';
 import { RotaryTable } from '#gpu-worker/language-model/rotary-table.ts';
 import type { LanguageModelGraphs } from '#gpu-worker/scoring/prepared-model/write-language-model-graphs.ts';
@@ -35,25 +35,27 @@ export class LanguageModelRunner {
     return this.#graphs.slots;
   }
 
-  /** Keys and values of a prefix, float32 [S, D], in the type that the graphs keep them in. */
+  /** Keys and values of a prefix, float32 [S, D], in the type that the graphs keep them in; all of them in one stretch of memory. */
   async keyValues(embeddings: Float32Array): Promise<KeyValues> {
-    const { hiddenSize, headSize, layers } = this.#config;
+    const { hiddenSize, headSize, keyValueHeads, layers } = this.#config;
+    const { keyValueType } = this.#graphs;
     const length = embeddings.length / hiddenSize;
     const rotary = this.#rotary.slice(0, length);
-    const names = Array.from({ length: layers }, (_, layer) => [
-      `present.${layer}.key`,
-      `present.${layer}.value`,
-    ]).flat();
     const feeds = {
       embeddings: { type: 'float32', shape: [length, hiddenSize], data: embeddings },
       rotary_cosine: { type: 'float32', shape: [1, length, headSize / 2], data: rotary.cosine },
       rotary_sine: { type: 'float32', shape: [1, length, headSize / 2], data: rotary.sine },
     } as const;
-    const outputs: Readonly<Record<string, Float32Array | Uint16Array>> =
-      this.#graphs.keyValueType === 'float16'
-        ? await this.#prefix.runToHalfFloats(feeds, names)
-        : await this.#prefix.run(feeds, names);
-    return { length, tensors: names.map((name) => outputOf(outputs, name)) };
+    const size = keyValueHeads * length * headSize;
+    const whole = keyValueType === 'float16' ? new Uint16Array(2 * layers * size) : new Float32Array(2 * layers * size);
+    const tensors = Array.from({ length: 2 * layers }, (_, index) => whole.subarray(index * size, (index + 1) * size));
+    const outputs: Record<string, SessionTensor> = {};
+    for (const [index, data] of tensors.entries()) {
+      const name = `present.${Math.floor(index / 2)}.${index % 2 === 0 ? 'key' : 'value'}`;
+      outputs[name] = { type: keyValueType, shape: [1, keyValueHeads, length, headSize], data };
+    }
+    await this.#prefix.runInto(feeds, outputs);
+    return { length, tensors };
   }
 
   /** log p of each sequence's targets, nats: float32 [N] each. At most `slots` sequences. */

@@ -160,3 +160,13 @@ describe('token ids', () => {
     });
   });
 });
+
+it('int8, which keeps keys and values in float16, scores a pair nearly as its tokens in one run', async () => {
+  const int8 = await prepareGoldenModel(join(goldenFolder, 'tiny-llama'), 'int8');
+  const rounded = createTestScorer(int8, contextLength);
+  const [pair] = await rounded.score(taskOf({}));
+  const tokens = await rounded.scoreTokens([1, 5, 6, 7, ...document.slice(0, 6), 8, 11, 12], [...query, 2]);
+  expect(pair?.meanLogLikelihood).toBeCloseTo(tokens.meanLogLikelihood, 1);
+  expect(rounded.cache.statistics().bytes).toBeLessThan(scorer.cache.statistics().bytes);
+  await int8.close();
+});

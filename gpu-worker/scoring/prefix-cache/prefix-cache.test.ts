@@ -22,6 +22,13 @@ describe('PrefixCache', () => {
     expect(cache.statistics()).toMatchObject({ hits: 1, misses: 1, evictions: 0, entries: 1 });
   });
 
+  it('takes what lies in one stretch of memory as it is', () => {
+    const cache = new PrefixCache(1_000_000);
+    const whole = new Uint16Array(8);
+    const values = { length: 1, tensors: [whole.subarray(0, 4), whole.subarray(4)] };
+    expect(cache.set('a', values)).toBe(values);
+  });
+
   it('keeps float32 as float32', () => {
     const cache = new PrefixCache(1_000_000);
     const values = { length: 1, tensors: [Float32Array.of(0.1, 0.2), Float32Array.of(-3)] };

@@ -75,9 +75,14 @@ export class PrefixCache {
   }
 }
 
-/** The same numbers in one stretch of memory, which can be given back as a whole. */
-function joinBuffers({ length, tensors }: KeyValues): Entry {
-  const buffer = new ArrayBuffer(tensors.reduce((sum, { byteLength }) => sum + byteLength, 0));
+/** The same numbers in one stretch of memory, which can be given back as a whole; where they lie so already, no copy is made. */
+function joinBuffers(keyValues: KeyValues): Entry {
+  const { length, tensors } = keyValues;
+  const bytes = tensors.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const common = tensors[0]?.buffer;
+  if (common instanceof ArrayBuffer && common.byteLength === bytes && tensors.every(({ buffer }) => buffer === common))
+    return { keyValues, buffer: common };
+  const buffer = new ArrayBuffer(bytes);
   let offset = 0;
   const joined = tensors.map((tensor) => {
     const copy =
