@@ -1,14 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import {
-  cachedKeysMax,
-  createApiKeyFinder,
-  knownKeyTtlMs,
-  readTimeoutMs,
-  unknownKeyTtlMs,
-} from '#edge/api-keys/find-api-key.ts';
+import { createApiKeyFinder, knownKeyTtlMs, readTimeoutMs, unknownKeyTtlMs } from '#edge/api-keys/find-api-key.ts';
 import type { StoredApiKey } from '#edge/api-keys/key-lookup.ts';
 import { ManualClock } from '#edge/testing/manual-clock.ts';
 import { hashApiKey } from '#shared/api-keys/hash-api-key.ts';
+
+/** Keys that each cache of these tests holds. */
+const cachedKeysMax = 5;
 
 async function setUp() {
   const stored = await storedKey('key-1');
@@ -20,6 +17,7 @@ async function setUp() {
     now: clock.now,
     timeoutSignal: clock.timeoutSignal,
     log: () => undefined,
+    cachedKeysMax,
     readKeyRow: async (hash) => {
       state.reads += 1;
       if (state.down) throw new Error('no answer');

@@ -15,7 +15,7 @@ export const unknownKeyTtlMs = 5_000;
 export const readTimeoutMs = 5_000;
 
 /** Entries of each cache. Unknown keys have a cache of their own, so that inventing keys cannot push real ones out. */
-export const cachedKeysMax = 10_000;
+const cachedKeysMaxDefault = 10_000;
 
 interface Cached<Value> {
   readonly value: Value;
@@ -30,6 +30,8 @@ export interface ApiKeyFinderOptions {
   /** A signal that aborts after so many milliseconds. */
   readonly timeoutSignal: (milliseconds: number) => AbortSignal;
   readonly log: Log;
+  /** Entries of each cache; default 10,000. */
+  readonly cachedKeysMax?: number;
 }
 
 export interface ApiKeyFinder {
@@ -38,7 +40,14 @@ export interface ApiKeyFinder {
 }
 
 /** Finds keys by their hash, through an isolate's memory. The caller checks expiry, revocation and scope on every request. */
-export function createApiKeyFinder({ pepper, readKeyRow, now, timeoutSignal, log }: ApiKeyFinderOptions): ApiKeyFinder {
+export function createApiKeyFinder({
+  pepper,
+  readKeyRow,
+  now,
+  timeoutSignal,
+  log,
+  cachedKeysMax = cachedKeysMaxDefault,
+}: ApiKeyFinderOptions): ApiKeyFinder {
   const known = new LRUCache<string, Cached<StoredApiKey>>({ max: cachedKeysMax });
   const unknown = new LRUCache<string, Cached<true>>({ max: cachedKeysMax });
 
