@@ -52,7 +52,7 @@ afterAll(async () => {
 
 async function upload(file: Uint8Array, changes: object = {}) {
   uploads += 1;
-  const object_key = `uploads/${uploads}`;
+  const object_key = `uploads/validate-${uploads}`;
   await s3.client().send(new PutObjectCommand({ Bucket: s3.bucket, Key: object_key, Body: Buffer.from(file) }));
   const digest = createHash('sha256').update(file).digest('hex');
   return { model: 'tiny', name: 'tickets', object_key, digest, bytes: file.length, deadline_at_ms: 1, ...changes };
