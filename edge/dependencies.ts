@@ -13,7 +13,7 @@ import { type Log, log } from '#edge/log.ts';
 import { collectLimiters } from '#edge/request-limits/collect-limiters.ts';
 import { createRequestLimits, type RequestLimits } from '#edge/request-limits/request-limits.ts';
 import { createScoringState, type ScoringState } from '#edge/rerank/scoring-state.ts';
-import { createCacheApiTier } from '#edge/score-cache/cache-api-tier.ts';
+import { createCacheApiTier, runtimeCaches } from '#edge/score-cache/cache-api-tier.ts';
 import { UsageLedger } from '#edge/usage/usage-ledger.ts';
 import { createUsageStore, type UsageStore } from '#edge/usage/usage-store.ts';
 
@@ -79,7 +79,7 @@ export function createDependencies(bindings: EdgeBindings): Dependencies {
       newId: () => `up_${crypto.randomUUID().replaceAll('-', '')}`,
     }),
     workerCalls,
-    scoring: createScoringState({ environment, sharedTier: createCacheApiTier(caches), now, log }),
+    scoring: createScoringState({ environment, sharedTier: createCacheApiTier(runtimeCaches()), now, log }),
     now,
     log,
   };

@@ -8,6 +8,11 @@ export interface CacheStorageLike {
   }>;
 }
 
+/** The runtime's own `caches`. Their type is known where the edge is compiled alone; the scripts that read its routes compile it with Node's types. */
+export function runtimeCaches(): CacheStorageLike {
+  return (globalThis as unknown as { readonly caches: CacheStorageLike }).caches;
+}
+
 /** A cache of its own name: requests from outside are never answered from it, whatever their path. */
 const cacheName = 'hintrank-scores';
 const urlOf = ({ origin, key }: EntryAddress) => `${origin}/.scores/${key}`;
