@@ -2,6 +2,7 @@ import type { StoredApiKey } from '#edge/api-keys/key-lookup.ts';
 import type { Dependencies } from '#edge/dependencies.ts';
 import type { EdgeBindings } from '#edge/environment.ts';
 import type { UsageCounts } from '#edge/usage/usage-counts.ts';
+import type { ScoreTiming } from '#shared/protocol/score.ts';
 
 /** What middleware leaves for handlers; each entry is set by the middleware named in its comment. */
 export interface AppEnvironment {
@@ -13,8 +14,8 @@ export interface AppEnvironment {
     dependencies: Dependencies;
     /** measure-time: unix milliseconds at which the request came. */
     startedAtMs: number;
-    /** measure-time; filled by the rerank route: milliseconds of the slowest worker. */
-    timing: { workerMs?: number };
+    /** measure-time; filled by the rerank route: milliseconds of the slowest worker, and what they went into. */
+    timing: { workerMs?: number; workerTiming?: ScoreTiming | undefined };
     /** authenticate-api-key */
     apiKey: StoredApiKey;
     /** Routes that use tokens, when they have succeeded; meter-usage counts it. */

@@ -9,7 +9,7 @@ import { type FailureReason, mostTelling, type ShardFailure } from '#edge/gpu-wo
 import type { WorkerTarget } from '#edge/gpu-workers/worker-target.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 import { limits } from '#shared/limits.ts';
-import type { ScoreRequest } from '#shared/protocol/score.ts';
+import type { ScoreRequest, ScoreTiming } from '#shared/protocol/score.ts';
 import type { TraceContext } from '#shared/tracing/trace-context.ts';
 
 export interface ScoringJob {
@@ -41,6 +41,8 @@ export interface ScoredDocuments {
   readonly queryTokens: number;
   /** Milliseconds of the slowest shard's own computing. */
   readonly workerMs: number;
+  /** What they went into; undefined where the worker does not say it. */
+  readonly workerTiming: ScoreTiming | undefined;
   /** The workers' own, see the protocol; undefined where one does not say it or they differ. */
   readonly scoringFingerprint: string | undefined;
 }
@@ -83,11 +85,13 @@ export async function scoreOnWorkers(ports: FanOutPorts, job: ScoringJob): Promi
   try {
     const ended = await Promise.all(planJob(ports, job).map(score));
     const scored = ended.filter((one) => 'shard' in one);
+    const [slowest] = scored.toSorted((one, other) => other.response.compute_ms - one.response.compute_ms);
     return {
       scores: mergeScores(documents.length, scored),
       failure: ended.filter((one) => 'kind' in one).reduce<ShardFailure | undefined>(worse, undefined),
       queryTokens: scored[0]?.response.query_tokens ?? 0,
-      workerMs: Math.max(0, ...scored.map(({ response }) => response.compute_ms)),
+      workerMs: slowest?.response.compute_ms ?? 0,
+      workerTiming: slowest?.response.timing,
       scoringFingerprint: commonFingerprint(scored),
     };
   } finally {

@@ -45,7 +45,11 @@ export async function rerankDocuments(dependencies: Dependencies, call: RerankCa
   const { baseModel } = environment;
   const model = await resolveModel({ model: request.model, tenantId, baseModel, adapters });
   const adapter = model.adapter === undefined ? undefined : { digest: model.adapter.digest, name: model.id };
-  const { scores, failure, queryTokens, fromCache, workerMs } = await scoreTexts(dependencies, call, adapter);
+  const { scores, failure, queryTokens, fromCache, workerMs, workerTiming } = await scoreTexts(
+    dependencies,
+    call,
+    adapter,
+  );
   const degradation = degrade(request, scores, failure);
   const warnings = checkTruncation(scores, request);
   const blend = blendScores(scores, request);
@@ -63,6 +67,7 @@ export async function rerankDocuments(dependencies: Dependencies, call: RerankCa
     fromCache,
     warnings: [...warnings, ...blend.warnings],
     workerMs,
+    workerTiming,
   };
 }
 

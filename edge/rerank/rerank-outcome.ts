@@ -1,6 +1,7 @@
 import type { Degradation } from '#edge/rerank/degrade.ts';
 import type { RankedDocument } from '#edge/rerank/rank-documents.ts';
 import type { RerankRequest, Scoring } from '#shared/protocol/rerank-request.ts';
+import type { ScoreTiming } from '#shared/protocol/score.ts';
 
 /** What a rerank found, before it takes a client's shape. */
 export interface RerankOutcome {
@@ -24,6 +25,7 @@ export interface RerankOutcome {
   readonly fromCache: readonly boolean[];
   /** Milliseconds of the slowest worker; undefined where none was asked. */
   readonly workerMs: number | undefined;
+  readonly workerTiming?: ScoreTiming | undefined;
 }
 
 export interface RerankUsage {

@@ -9,6 +9,7 @@ import type { CacheUse } from '#edge/score-cache/cache-use.ts';
 import { entryOfScores, scoreOfEntry } from '#edge/score-cache/entry-of-scores.ts';
 import { scoreCacheKey } from '#edge/score-cache/score-cache-key.ts';
 import type { ScoreEntry } from '#edge/score-cache/score-entry.ts';
+import type { ScoreTiming } from '#shared/protocol/score.ts';
 
 export interface CachedScoringCall {
   readonly tenantId: string;
@@ -29,6 +30,7 @@ export interface CachedScoring {
   readonly queryTokens: number;
   /** Milliseconds of the slowest worker; undefined where none was asked. */
   readonly workerMs: number | undefined;
+  readonly workerTiming?: ScoreTiming | undefined;
   /** Whether each document's score came from the cache, in the order of the request. */
   readonly fromCache: readonly boolean[];
 }
@@ -80,7 +82,13 @@ export async function scoreThroughCache(
     }
   }
   const queryTokens = fresh.size > 0 ? scored.queryTokens : (known?.queryTokens ?? 0);
-  return { ...join(names, known, fresh), failure: scored.failure, queryTokens, workerMs: scored.workerMs };
+  return {
+    ...join(names, known, fresh),
+    failure: scored.failure,
+    queryTokens,
+    workerMs: scored.workerMs,
+    workerTiming: scored.workerTiming,
+  };
 }
 
 /** A document's name in the cache. */

@@ -150,7 +150,10 @@ describe('POST /v2/rerank: 200', () => {
 
   it('says how long it took', async () => {
     const { response } = await rerank({ query, documents });
-    expect(response.headers.get('server-timing')).toBe('worker;dur=12.5, total;dur=0.0');
+    expect(response.headers.get('server-timing')).toBe(
+      'worker;dur=12.5, worker-queue;dur=1.0, worker-tokenize;dur=0.5, worker-prefix;dur=6.0;desc="1 of 2 kept", ' +
+        'worker-hints;dur=0.0, worker-suffix;dur=5.0, total;dur=0.0',
+    );
   });
 
   it('gives the worker no more time than the caller gives', async () => {

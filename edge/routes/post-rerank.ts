@@ -48,6 +48,7 @@ export function addRerankRoutes(app: Hono<AppEnvironment>): void {
         if (degradation !== undefined)
           context.header('X-Degraded', `${degradation.policy}; reason=${degradation.reason}`);
         if (outcome.workerMs !== undefined) context.var.timing.workerMs = outcome.workerMs;
+        context.var.timing.workerTiming = outcome.workerTiming;
         return context.json(shape.respond(outcome));
       },
     );

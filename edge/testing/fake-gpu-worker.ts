@@ -92,6 +92,7 @@ function score(request: ScoreRequest): ScoreResponse {
     ...(request.include_calibration ? { query_log_likelihood: -3, calibration: fakeCalibration } : {}),
     scoring_fingerprint: fakeInfo.scoring_fingerprint,
     compute_ms: 12.5,
+    timing: { queue_ms: 1, tokenize_ms: 0.5, prefix_ms: 6, hints_ms: 0, suffix_ms: 5, prefixes: 2, prefix_hits: 1 },
   };
 }
 

@@ -8,6 +8,7 @@ import { TimingSummary } from '#gpu-worker/http/timing-summary.ts';
 import type { WorkerState } from '#gpu-worker/http/worker-state.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 import type { ScoreResponse } from '#shared/protocol/score.ts';
+import { timingEntries } from '#shared/protocol/timing-entries.ts';
 
 export interface PostScoreOptions {
   readonly state: WorkerState;
@@ -36,8 +37,10 @@ export function postScore({ state, modelId, version, now }: PostScoreOptions) {
       )),
       scoring_fingerprint: scoringFingerprint(parts, version),
     }));
-    const response: ScoreResponse = { ...scored, compute_ms: now() - context.get('startedAtMs') };
-    context.header('Server-Timing', timings.header(response.compute_ms));
+    const timing = timings.result();
+    const response: ScoreResponse = { ...scored, compute_ms: now() - context.get('startedAtMs'), timing };
+    const total = `total;dur=${response.compute_ms.toFixed(1)}`;
+    context.header('Server-Timing', [...timingEntries(timing), total].join(', '));
     return context.json(response);
   };
 }

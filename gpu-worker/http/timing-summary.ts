@@ -1,40 +1,31 @@
 import type { TaskTiming } from '#gpu-worker/scoring/engine-observer.ts';
+import type { ScoreTiming } from '#shared/protocol/score.ts';
 
 /** Where the time of one call went, over all its documents. */
 export class TimingSummary {
-  #queueMs = 0;
-  #tokenizeMs = 0;
-  #prefixMs = 0;
-  #hintsMs = 0;
-  #suffixMs = 0;
-  #prefixes = 0;
-  #prefixHits = 0;
+  readonly #sum: ScoreTiming = {
+    queue_ms: 0,
+    tokenize_ms: 0,
+    prefix_ms: 0,
+    hints_ms: 0,
+    suffix_ms: 0,
+    prefixes: 0,
+    prefix_hits: 0,
+  };
 
   add(timing: TaskTiming): void {
-    this.#queueMs = Math.max(this.#queueMs, timing.queueMs);
-    this.#tokenizeMs += timing.tokenizeMs;
-    this.#prefixMs += timing.prefixMs;
-    this.#hintsMs += timing.hintsMs;
-    this.#suffixMs += timing.suffixMs;
-    this.#prefixes += timing.prefixHits + timing.prefixMisses;
-    this.#prefixHits += timing.prefixHits;
+    const sum = this.#sum;
+    sum.queue_ms = Math.max(sum.queue_ms, timing.queueMs);
+    sum.tokenize_ms += timing.tokenizeMs;
+    sum.prefix_ms += timing.prefixMs;
+    sum.hints_ms += timing.hintsMs;
+    sum.suffix_ms += timing.suffixMs;
+    sum.prefixes += timing.prefixHits + timing.prefixMisses;
+    sum.prefix_hits += timing.prefixHits;
   }
 
-  /**
-   * The value of Server-Timing, milliseconds: `queue` is the wait of the document that waited longest, the stages are the work of all threads, which run
-   * at the same time, and `total` is what passed on the clock.
-   */
-  header(totalMs: number): string {
-    const entries: readonly (readonly [string, number, string?])[] = [
-      ['queue', this.#queueMs],
-      ['tokenize', this.#tokenizeMs],
-      ['prefix', this.#prefixMs, `${this.#prefixHits} of ${this.#prefixes} kept`],
-      ['hints', this.#hintsMs],
-      ['suffix', this.#suffixMs],
-      ['total', totalMs],
-    ];
-    return entries
-      .map(([name, ms, text]) => `${name};dur=${ms.toFixed(1)}${text === undefined ? '' : `;desc="${text}"`}`)
-      .join(', ');
+  /** As it goes over the wire. */
+  result(): ScoreTiming {
+    return { ...this.#sum };
   }
 }

@@ -105,6 +105,15 @@ describe('200', () => {
     expect(response.headers.get('server-timing')).toMatch(
       /^queue;dur=9\.0, tokenize;dur=2\.0, prefix;dur=40\.1;desc="1 of 2 kept", hints;dur=4\.0, suffix;dur=20\.0, total;dur=\d+\.\d$/,
     );
+    expect(scoreResponseSchema.parse(await response.json()).timing).toEqual({
+      queue_ms: 9,
+      tokenize_ms: 2,
+      prefix_ms: 40.1,
+      hints_ms: 4,
+      suffix_ms: 20,
+      prefixes: 2,
+      prefix_hits: 1,
+    });
     await call('POST', '/v1/score', request({ documents: ['d'] }));
     expect(seen).toEqual([
       ['acme', false],

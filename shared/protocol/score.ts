@@ -61,6 +61,20 @@ export const documentScoreSchema = z.object({
 });
 export type DocumentScore = z.infer<typeof documentScoreSchema>;
 
+export const scoreTimingSchema = z.object({
+  queue_ms: z.number().min(0).describe('Wait of the document that waited longest.'),
+  tokenize_ms: z
+    .number()
+    .min(0)
+    .describe('This and the other stages: work of all threads, which run at the same time.'),
+  prefix_ms: z.number().min(0),
+  hints_ms: z.number().min(0),
+  suffix_ms: z.number().min(0),
+  prefixes: z.number().int().min(0).describe('Prefixes that were needed,'),
+  prefix_hits: z.number().int().min(0).describe('and those of them that were kept from earlier.'),
+});
+export type ScoreTiming = z.infer<typeof scoreTimingSchema>;
+
 export const scoreResponseSchema = z.object({
   model: z.string(),
   template: z.string(),
@@ -84,6 +98,10 @@ export const scoreResponseSchema = z.object({
       'Equal wherever equal requests get equal scores: model, arithmetic, constants and version of the worker. Workers before 0.2 leave it out; their scores are not cached.',
     ),
   compute_ms: z.number().min(0).describe('Milliseconds from the first byte of the body to the last score.'),
+  timing: scoreTimingSchema
+    .optional()
+    .catch(undefined)
+    .describe('What they went into. Workers before 0.2 leave it out.'),
 });
 export type ScoreResponse = z.infer<typeof scoreResponseSchema>;
 
