@@ -46,7 +46,8 @@ export function createUploadStore(database: D1Database): UploadStore {
     claim: async (id, digest, nowMs) => {
       const free = sql`NOT EXISTS (SELECT 1 FROM adapter_deletions WHERE digest = ${digest})`;
       const statement = sql`UPDATE adapter_uploads SET state = 'completing', digest = ${digest}, claimed_at = ${nowMs}
-        WHERE id = ${id} AND state = 'open' AND expires_at > ${nowMs} AND ${free} RETURNING id`;
+        WHERE id = ${id} AND expires_at > ${nowMs} AND ${free}
+          AND (state = 'open' OR (state = 'completing' AND claimed_at < ${nowMs - claimLifetimeMs})) RETURNING id`;
       return (await askRegistry(db.all(statement))).length > 0;
     },
     settle: async (id, outcome) => {
