@@ -239,6 +239,25 @@ describe('a thread that dies', () => {
     expect(threads.running()).toHaveLength(1);
   });
 
+  it('and cannot be replaced leaves nobody waiting, nor the engine open', async () => {
+    const modelPath = writeTinyTextModel(join(folder, 'gone'));
+    const engine = await start({ modelPath });
+    const task = { document: 'Wells are bored by hand.', queries: ['who bores wells'] };
+    await engine.score(task);
+    rmSync(modelPath, { recursive: true });
+    const killed = kill(threads.running()[0]);
+    const victim = rejection(engine.score(task));
+    await dispatched();
+    const waiting = rejection(engine.score({ ...task, document: 'Another.' }));
+    await killed;
+    expect(await victim).toMatchObject({ code: 'not_ready', retryAfterSeconds: 1 });
+    const refused = { code: 'not_ready', message: 'No scoring thread can be started.', retryAfterSeconds: 5 };
+    expect(await waiting).toMatchObject(refused);
+    expect(await rejection(engine.score(task))).toMatchObject(refused);
+    await engine.close();
+    await threads.allEnded();
+  });
+
   it('leaves the other threads at work', async () => {
     const engine = await start({ threads: 2 });
     const expected = await engine.scoreTokens(taskOf(1));
