@@ -37,8 +37,10 @@ export class FleetHealth {
     this.#budget = earnHedges(this.#budget, documents);
   }
 
+  /** Notes how a call ended. Where half of the workers are shut out already, slowness is everybody's and shuts out nobody else: their load would go to the rest. */
   ended(id: string, verdict: CallVerdict): void {
-    this.#circuits.set(id, whenEnded(this.#circuitOf(id), verdict, this.#now()));
+    const counted = verdict === 'slow' && this.#othersShutOut(id) >= this.#shutOutMax() ? 'neutral' : verdict;
+    this.#circuits.set(id, whenEnded(this.#circuitOf(id), counted, this.#now()));
   }
 
   /** Takes the documents of a hedge from the budget; false where it does not suffice. */
@@ -46,6 +48,14 @@ export class FleetHealth {
     const left = spendHedge(this.#budget, documents);
     if (left !== undefined) this.#budget = left;
     return left !== undefined;
+  }
+
+  #othersShutOut(id: string): number {
+    return [...this.#circuits].filter(([other, { state }]) => other !== id && state !== 'closed').length;
+  }
+
+  #shutOutMax(): number {
+    return Math.max(1, Math.floor(this.#circuits.size / 2));
   }
 
   #circuitOf(id: string): Circuit {

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { FleetHealth } from '#edge/gpu-workers/fleet-health.ts';
+
+const workers = ['a', 'b', 'c', 'd'];
+
+function create() {
+  const clock = { nowMs: 0 };
+  const health = new FleetHealth(() => clock.nowMs);
+  for (const id of workers) health.called(id, 0);
+  const end = (id: string, verdict: 'slow' | 'failure', times = 3) => {
+    for (let call = 0; call < times; call += 1) health.ended(id, verdict);
+  };
+  return { clock, health, end, healthy: () => workers.filter((id) => health.isHealthy(id)) };
+}
+
+describe('FleetHealth', () => {
+  it('shuts out a worker that fails or is slow three times in a row, and lets one call find out later', () => {
+    const { clock, health, end, healthy } = create();
+    end('a', 'slow');
+    end('b', 'failure', 2);
+    health.ended('b', 'success');
+    end('b', 'failure', 2);
+    expect([healthy(), health.isOpen('a')]).toEqual([['b', 'c', 'd'], true]);
+    clock.nowMs = 2_000;
+    expect(healthy()).toEqual(workers);
+    health.called('a', 0);
+    expect([healthy(), health.isOpen('a')]).toEqual([['b', 'c', 'd'], false]);
+    health.ended('a', 'success');
+    expect(healthy()).toEqual(workers);
+  });
+
+  it('shuts out at most half of the workers for being slow', () => {
+    const { end, healthy } = create();
+    for (const id of workers) end(id, 'slow');
+    expect(healthy()).toEqual(['c', 'd']);
+  });
+
+  it('shuts out every worker that fails', () => {
+    const { end, healthy } = create();
+    for (const id of workers) end(id, 'failure');
+    expect(healthy()).toEqual([]);
+  });
+
+  it('can shut out one of two workers for being slow', () => {
+    const health = new FleetHealth(() => 0);
+    for (const id of ['a', 'b']) health.called(id, 0);
+    for (let call = 0; call < 3; call += 1) for (const id of ['a', 'b']) health.ended(id, 'slow');
+    expect(['a', 'b'].map((id) => health.isHealthy(id))).toEqual([false, true]);
+  });
+
+  it('pays hedges from what first calls earn', () => {
+    const { health } = create();
+    while (health.affordsHedge(1));
+    health.called('a', 100);
+    expect([health.affordsHedge(11), health.affordsHedge(10), health.affordsHedge(1)]).toEqual([false, true, false]);
+  });
+});
