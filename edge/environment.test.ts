@@ -26,6 +26,7 @@ describe('parseEnvironment', () => {
       WORKER_SIGNING_KEY: 'c2VjcmV0',
       API_KEY_PEPPER: 'pepper',
       BASE_MODEL: '',
+      MODEL_ALIASES: 'rerank-v3.5',
       SCORE_CACHE_BYTES: '1e6',
       SCORE_CACHE_TTL_SECONDS: '604801',
     };
@@ -41,6 +42,7 @@ describe('parseEnvironment', () => {
       'WORKER_SIGNING_KEY: signing key 1 of 1 has 6 bytes; at least 32 are needed',
       'API_KEY_PEPPER has 6 characters; at least 32 are needed',
       'BASE_MODEL must be',
+      'MODEL_ALIASES: "rerank-v3.5": it must be NAME=MODEL',
       'SCORE_CACHE_BYTES is "1e6"; it must be a whole number from 0 to 64000000',
       'SCORE_CACHE_TTL_SECONDS is "604801"; it must be a whole number from 0 to 604800',
       'DB: the D1 binding is missing',

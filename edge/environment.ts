@@ -1,4 +1,5 @@
 import type { D1Database } from '@cloudflare/workers-types';
+import { type ModelAliases, parseModelAliases } from '#edge/adapters/parse-model-aliases.ts';
 import { parseWorkerTargets } from '#edge/gpu-workers/parse-worker-targets.ts';
 import type { WorkerTarget } from '#edge/gpu-workers/worker-target.ts';
 import { type AllowedOrigins, parseOrigins } from '#edge/http/parse-origins.ts';
@@ -16,6 +17,7 @@ export interface EdgeBindings extends ObjectStoreBindings {
   readonly DB: D1Database;
   readonly GPU_WORKER_URLS?: string;
   readonly BASE_MODEL?: string;
+  readonly MODEL_ALIASES?: string;
   readonly SCORE_CACHE_BYTES?: string;
   readonly SCORE_CACHE_TTL_SECONDS?: string;
   readonly WORKER_SIGNING_KEY?: string;
@@ -35,6 +37,11 @@ export interface EdgeEnvironment {
   readonly gpuWorkerUrls: readonly string[];
   /** BASE_MODEL, default `smollm2-135m-instruct`: id of the model that the workers hold. Another id than theirs makes every call fail as model_not_found. */
   readonly baseModel: string;
+  /**
+   * MODEL_ALIASES, default none: `NAME=MODEL`, separated by commas: what names mean that clients have built in (`rerank-v3.5`). Without it they get 404
+   * model_not_found; a name here hides a tenant's adapter of the same name.
+   */
+  readonly modelAliases: ModelAliases;
   /**
    * SCORE_CACHE_BYTES, default 16,000,000: memory of an isolate for cached scores; about 320 bytes a document. 0: no score is cached anywhere. Too small:
    * entries are pushed out before they are asked for again; too large: the isolate's 128 MB, which requests need too, run out.
@@ -80,6 +87,7 @@ export function parseEnvironment(bindings: EdgeBindings): EdgeEnvironment {
   if (!/^[A-Za-z0-9._/-]{1,200}$/.test(baseModel)) {
     problems.push('BASE_MODEL must be 1 to 200 letters, digits, dots, dashes, underscores or slashes');
   }
+  const modelAliases = parseModelAliases(bindings.MODEL_ALIASES, baseModel, problems);
   const integer = (name: 'SCORE_CACHE_BYTES' | 'SCORE_CACHE_TTL_SECONDS', absent: number, maximum: number) =>
     parseInteger(name, bindings[name], absent, maximum, problems);
   const scoreCacheBytesMax = integer('SCORE_CACHE_BYTES', 16_000_000, 64_000_000);
@@ -94,6 +102,7 @@ export function parseEnvironment(bindings: EdgeBindings): EdgeEnvironment {
     workerTargets,
     gpuWorkerUrls,
     baseModel,
+    modelAliases,
     scoreCacheBytesMax,
     scoreCacheTtlSeconds,
     signingKey,

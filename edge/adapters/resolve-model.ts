@@ -1,5 +1,6 @@
 import type { AdapterStore, AdapterVersion } from '#edge/adapters/adapter-version.ts';
 import { parseAdapterReference } from '#edge/adapters/parse-adapter-reference.ts';
+import type { ModelAliases } from '#edge/adapters/parse-model-aliases.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 
 export interface ResolvedModel {
@@ -13,6 +14,8 @@ export interface ModelWanted {
   readonly model: string | undefined;
   readonly tenantId: string;
   readonly baseModel: string;
+  /** Looked up first, and only once: an alias never leads to another. */
+  readonly modelAliases: ModelAliases;
   readonly adapters: AdapterStore;
 }
 
@@ -20,13 +23,17 @@ export interface ModelWanted {
 const listedNamesMax = 20;
 
 /** The base model, a tenant's adapter (`name`: its newest version), one version of it (`name@3`) or the one that an alias points at (`name@prod`). Throws ServiceError `model_not_found`, `adapter_unavailable`. */
-export async function resolveModel({ model, tenantId, baseModel, adapters }: ModelWanted): Promise<ResolvedModel> {
-  if (model === undefined || model === baseModel) return { id: baseModel, adapter: undefined };
+export async function resolveModel(call: ModelWanted): Promise<ResolvedModel> {
+  const { tenantId, baseModel, adapters } = call;
+  if (call.model === undefined) return { id: baseModel, adapter: undefined };
+  const model = call.modelAliases.get(call.model) ?? call.model;
+  if (model === baseModel) return { id: baseModel, adapter: undefined };
   const wanted = parseAdapterReference(model);
   const adapter = wanted === undefined ? undefined : await adapters.find(tenantId, wanted.name, wanted.selector);
   if (adapter !== undefined) return { id: `${adapter.name}@${adapter.version}`, adapter };
   const known = describeKnown(baseModel, await adapters.list(tenantId));
-  throw new ServiceError('model_not_found', `There is no model "${model}" for this API key; there is ${known}.`, {
+  const name = model === call.model ? `"${model}"` : `"${model}", which "${call.model}" stands for,`;
+  throw new ServiceError('model_not_found', `There is no model ${name} for this API key; there is ${known}.`, {
     param: 'model',
   });
 }

@@ -42,8 +42,8 @@ export interface RerankCall extends ParsedRerank {
 export async function rerankDocuments(dependencies: Dependencies, call: RerankCall): Promise<RerankOutcome> {
   const { environment, adapters } = dependencies;
   const { request, texts, tenantId, requestId } = call;
-  const { baseModel } = environment;
-  const model = await resolveModel({ model: request.model, tenantId, baseModel, adapters });
+  const { baseModel, modelAliases } = environment;
+  const model = await resolveModel({ model: request.model, tenantId, baseModel, modelAliases, adapters });
   const adapter = model.adapter === undefined ? undefined : { digest: model.adapter.digest, name: model.id };
   const { scores, failure, queryTokens, fromCache, workerMs, workerTiming } = await scoreTexts(
     dependencies,

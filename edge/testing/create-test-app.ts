@@ -53,6 +53,7 @@ export function createTestApp(options: TestAppOptions = {}) {
     workerTargets: workers.map((url) => ({ id: url, url, region: 'unnamed' })),
     gpuWorkerUrls: workers,
     baseModel: 'smollm2-135m-instruct',
+    modelAliases: new Map(),
     scoreCacheBytesMax: 1_000_000,
     scoreCacheTtlSeconds: 60,
     signingKey: testSigningKey,
