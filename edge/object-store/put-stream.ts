@@ -12,8 +12,8 @@ export interface StreamToPut {
 }
 
 /**
- * Streams the source into a new object, a chunk at a time, and returns its SHA-256 (hex), worked out on the way. The store makes no object of
- * fewer bytes. Throws ServiceError `request_cancelled` when the source breaks off, `adapter_store_unavailable` when the store does.
+ * Streams the source into a new object, a chunk at a time, and returns its SHA-256 (hex), worked out on the way. What the store
+ * makes of a transfer that breaks off is the caller's to delete. Throws ServiceError `request_cancelled` when the source breaks off, `adapter_store_unavailable` when the store does.
  */
 export async function putStream(s3: S3Requests, { key, source, bytes, signal }: StreamToPut): Promise<string> {
   const { readable, writable } = fixedLengthStream(bytes);

@@ -27,10 +27,12 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const server = await startLoopbackServer((incoming, outgoing) => {
     const options = { hostname, port, method: incoming.method, path: incoming.url, headers: incoming.headers };
     const upstream = httpRequest(options, (answer) => {
-      // A client that breaks its download off is what some tests are about.
+      // Whoever breaks a transfer off, client or server, is what some tests are about.
+      answer.on('error', () => outgoing.destroy());
       relay(answer, outgoing, proxy.fault).catch(() => outgoing.destroy());
     });
     upstream.on('error', () => outgoing.destroy());
+    incoming.on('error', () => upstream.destroy());
     if (proxy.fault === 'gone') return void incoming.destroy();
     if (proxy.fault === 'cut-upload') cutAtHalf(incoming, upstream);
     incoming.pipe(upstream);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { runScheduledWork } from '#edge/scheduled/run-scheduled-work.ts';
 import { createAdapterClient } from '#edge/testing/adapter-calls.ts';
 import { FakeObjectStore } from '#edge/testing/fake-object-store.ts';
 import { limits } from '#shared/limits.ts';
@@ -106,6 +107,23 @@ describe('PUT /v1/adapters/{name}: what is refused', () => {
     expect(await send('GET', '/v1/adapters')).toMatchObject({ body: { data: [] } });
     objects.fault = () => undefined;
     expect(await put('tickets', 'a')).toMatchObject({ status: 200, body: { version: 1 } });
+  });
+
+  it('leaves to the sweep what a store makes of a transfer that broke off, even after it was deleted', async () => {
+    const objects = new FakeObjectStore();
+    const { put, clock, dependencies } = await createAdapterClient('put-torn', { objects });
+    const torn: string[] = [];
+    objects.fault = (request, key) => {
+      if (request.method !== 'PUT') return undefined;
+      torn.push(key);
+      return Promise.reject(new TypeError('Network connection lost.'));
+    };
+    expect(await put('tickets', 'adapter')).toMatchObject({ status: 503 });
+    for (const key of torn) objects.objects.set(key, new Uint8Array(3));
+    expect(objects.objects.size).toBe(1);
+    clock.advance((limits.adapterUploadSeconds + 16 * 60) * 1_000);
+    await runScheduledWork(dependencies.adapterManagement);
+    expect(objects.objects.size).toBe(0);
   });
 
   it.each([403, 301, 500])(

@@ -15,6 +15,7 @@ const digest = 'a'.repeat(64);
 const adapterOf = (file: string) => ({
   endpoint: s3.endpoint,
   bucket: s3.bucket,
+  region: s3.region,
   ...s3.credentials,
   file: Buffer.from(file),
   digest,
