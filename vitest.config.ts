@@ -45,9 +45,18 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'clients',
+          include: ['test/clients/**/*.test.ts'],
+          globalSetup: ['test/support/provide-client-edge.ts'],
+          pool: 'forks',
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/golden/**'],
+          exclude: ['test/golden/**', 'test/clients/**'],
           globalSetup: ['test/support/fetch-model-once.ts'],
           pool: 'forks',
           testTimeout: 120_000,
