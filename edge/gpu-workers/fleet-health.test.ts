@@ -35,6 +35,17 @@ describe('FleetHealth', () => {
     expect(healthy()).toEqual(['c', 'd']);
   });
 
+  it('shuts out slow workers beside those that fail', () => {
+    const { end, healthy } = create();
+    for (const id of ['a', 'b']) end(id, 'failure');
+    for (const id of ['c', 'd']) end(id, 'slow');
+    expect(healthy()).toEqual([]);
+    const other = create();
+    other.end('a', 'failure');
+    for (const id of ['b', 'c', 'd']) other.end(id, 'slow');
+    expect(other.healthy()).toEqual(['d']);
+  });
+
   it('shuts out every worker that fails', () => {
     const { end, healthy } = create();
     for (const id of workers) end(id, 'failure');

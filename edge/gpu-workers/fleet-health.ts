@@ -13,6 +13,8 @@ import { LatencyWindow } from '#edge/gpu-workers/latency-window.ts';
 export class FleetHealth {
   readonly latencies = new LatencyWindow();
   readonly #circuits = new Map<string, Circuit>();
+  /** Whose last verdict that counted was slowness. */
+  readonly #slow = new Set<string>();
   readonly #now: () => number;
   #budget: HedgeBudget = fullHedgeBudget;
 
@@ -37,9 +39,11 @@ export class FleetHealth {
     this.#budget = earnHedges(this.#budget, documents);
   }
 
-  /** Notes how a call ended. Where half of the workers are shut out already, slowness is everybody's and shuts out nobody else: their load would go to the rest. */
+  /** Notes how a call ended. Where half of the workers are shut out for being slow already, slowness is everybody's and shuts out nobody else: their load would go to the rest. */
   ended(id: string, verdict: CallVerdict): void {
-    const counted = verdict === 'slow' && this.#othersShutOut(id) >= this.#shutOutMax() ? 'neutral' : verdict;
+    const counted = verdict === 'slow' && this.#othersShutOutAsSlow(id) >= this.#shutOutMax() ? 'neutral' : verdict;
+    if (counted === 'slow') this.#slow.add(id);
+    else if (counted !== 'neutral') this.#slow.delete(id);
     this.#circuits.set(id, whenEnded(this.#circuitOf(id), counted, this.#now()));
   }
 
@@ -50,8 +54,9 @@ export class FleetHealth {
     return left !== undefined;
   }
 
-  #othersShutOut(id: string): number {
-    return [...this.#circuits].filter(([other, { state }]) => other !== id && state !== 'closed').length;
+  /** Those that fail are not counted: a dead worker must not keep a hung one in. */
+  #othersShutOutAsSlow(id: string): number {
+    return [...this.#slow].filter((other) => other !== id && this.#circuitOf(other).state !== 'closed').length;
   }
 
   #shutOutMax(): number {
