@@ -3,6 +3,7 @@ import { type BlendOptions, rankCandidates } from '#cli/evaluation/rank-candidat
 import { scoreRunPairs } from '#gpu-worker/evaluation/score-run-pairs.ts';
 import type { PairScore, ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
 import type { Calibration } from '#shared/calibration/calibration.ts';
+import { scriptedEngine } from '#test/support/scripted-engine.ts';
 
 /** Text of a document → its features for every query; the likelihood and the words disagree on purpose. */
 const scores: Readonly<Record<string, Pick<PairScore, 'meanLogLikelihood' | 'lexicalMatch'>>> = {
@@ -13,16 +14,7 @@ const scores: Readonly<Record<string, Pick<PairScore, 'meanLogLikelihood' | 'lex
 
 function tableEngine(): { engine: ScoringEngine; asked: unknown[] } {
   const asked: unknown[] = [];
-  const unused = () => Promise.reject(new Error('not part of this test'));
-  const engine: ScoringEngine = {
-    info: {
-      modelPath: '',
-      modelFingerprint: '',
-      tokenizerFingerprint: null,
-      precision: 'fp32',
-      threads: 1,
-      contextLength: 1,
-    },
+  const engine = scriptedEngine({
     score: async ({ document, queries }) =>
       queries.map(() => ({
         targetIds: [],
@@ -36,20 +28,7 @@ function tableEngine(): { engine: ScoringEngine; asked: unknown[] } {
       asked.push(task);
       return task.query === 'easy' ? -1 : -3;
     },
-    scoreTokens: unused,
-    loadAdapter: unused,
-    unloadAdapter: unused,
-    queueLength: () => 0,
-    memory: () => ({
-      prefixBytes: 0,
-      prefixBytesMax: 0,
-      prefixes: 0,
-      prefixEvictions: 0,
-      sessions: 0,
-      weightsBytes: 0,
-    }),
-    close: async () => undefined,
-  };
+  });
   return { engine, asked };
 }
 

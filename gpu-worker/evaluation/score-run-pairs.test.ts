@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { orderPairs } from '#gpu-worker/evaluation/order-pairs.ts';
 import { scoreRunPairs, scoreRunPairsByMethods } from '#gpu-worker/evaluation/score-run-pairs.ts';
 import type { PairScore, ScoreTask, ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
+import { scriptedEngine } from '#test/support/scripted-engine.ts';
 
 /** An engine whose score is the number of letters that query and document share; it keeps the tasks that it was given. */
 function letterEngine(): { engine: ScoringEngine; tasks: ScoreTask[] } {
@@ -13,35 +14,15 @@ function letterEngine(): { engine: ScoringEngine; tasks: ScoreTask[] } {
     documentTokens: 1,
     truncated: false,
   });
-  const unused = () => Promise.reject(new Error('not part of this test'));
-  const engine: ScoringEngine = {
-    info: {
-      modelPath: '',
-      modelFingerprint: '',
-      tokenizerFingerprint: null,
-      precision: 'fp32',
-      threads: 2,
-      contextLength: 1,
+  const engine = scriptedEngine(
+    {
+      async score(task) {
+        tasks.push(task);
+        return task.queries.map((query) => scoreQuery(query, task.document));
+      },
     },
-    async score(task) {
-      tasks.push(task);
-      return task.queries.map((query) => scoreQuery(query, task.document));
-    },
-    queryLogLikelihood: unused,
-    scoreTokens: unused,
-    loadAdapter: unused,
-    unloadAdapter: unused,
-    queueLength: () => 0,
-    memory: () => ({
-      prefixBytes: 0,
-      prefixBytesMax: 0,
-      prefixes: 0,
-      prefixEvictions: 0,
-      sessions: 0,
-      weightsBytes: 0,
-    }),
-    close: async () => undefined,
-  };
+    2,
+  );
   return { engine, tasks };
 }
 

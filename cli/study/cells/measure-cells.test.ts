@@ -5,6 +5,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { type MeasureOptions, measureCells, type ScoringCell } from '#cli/study/cells/measure-cells.ts';
 import { MeasuredCellFile } from '#cli/study/cells/measured-cell-file.ts';
 import type { ScoreTask, ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
+import { scriptedEngine } from '#test/support/scripted-engine.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hintrank-measure-cells-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -34,16 +35,7 @@ const cells: ScoringCell[] = [
 /** An engine that fails at the `failAt`th task; scores tell document, query and method apart. */
 function tableEngine(failAt = Number.POSITIVE_INFINITY): { engine: ScoringEngine; tasks: ScoreTask[] } {
   const tasks: ScoreTask[] = [];
-  const unused = () => Promise.reject(new Error('not part of this test'));
-  const engine: ScoringEngine = {
-    info: {
-      modelPath: '',
-      modelFingerprint: '',
-      tokenizerFingerprint: null,
-      precision: 'fp32',
-      threads: 1,
-      contextLength: 1,
-    },
+  const engine = scriptedEngine({
     score: async (task) => {
       tasks.push(task);
       if (tasks.length >= failAt) throw new Error('killed');
@@ -56,21 +48,7 @@ function tableEngine(failAt = Number.POSITIVE_INFINITY): { engine: ScoringEngine
         meanLogLikelihood: own,
       }));
     },
-    queryLogLikelihood: unused,
-    scoreTokens: unused,
-    loadAdapter: unused,
-    unloadAdapter: unused,
-    queueLength: () => 0,
-    memory: () => ({
-      prefixBytes: 0,
-      prefixBytesMax: 0,
-      prefixes: 0,
-      prefixEvictions: 0,
-      sessions: 0,
-      weightsBytes: 0,
-    }),
-    close: async () => undefined,
-  };
+  });
   return { engine, tasks };
 }
 
