@@ -104,8 +104,8 @@ export const trainingFlags = {
   'evaluate-every': numberFlag('evaluateEvery', 'Steps between looks at the dev queries, and checkpoints.'),
   keep: {
     type: 'string',
-    valueHint: 'best|last',
-    description: `Which look’s adapter is kept; last never ends early. (Default: ${defaults.keep})`,
+    valueHint: 'one-standard-error|best|last',
+    description: `Which look’s adapter is kept; one-standard-error: the last that the dev queries cannot tell from the best; last never ends early. (Default: ${defaults.keep})`,
   },
   patience: numberFlag('patience', 'Looks without a gain before the run ends.'),
   seed: numberFlag('seed', 'The same seed gives the same adapter.'),

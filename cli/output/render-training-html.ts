@@ -29,12 +29,12 @@ export function renderTrainingHtml(report: TrainingReport): string {
   ]);
 }
 
-function describeRun({ data, settings, bestStep, steps }: TrainingReport): string {
+function describeRun({ data, settings, keptStep, steps }: TrainingReport): string {
   const choice =
-    settings.keep === 'best'
-      ? ' The best of several looks at the same queries is a little flattered: a figure to report comes from test queries, with hintrank evaluate.'
+    settings.keep !== 'last'
+      ? ' What was chosen by several looks at the same queries is a little flattered: a figure to report comes from test queries, with hintrank evaluate.'
       : '';
-  return `${data.trainQueries} training queries, ${data.devQueries} dev queries, ${data.documents} documents; ${steps} steps, of which the adapter after step ${bestStep} was kept.${choice}`;
+  return `${data.trainQueries} training queries, ${data.devQueries} dev queries, ${data.documents} documents; ${steps} steps, of which the adapter after step ${keptStep} was kept.${choice}`;
 }
 
 function renderComparison(title: string, { base, adapter, metrics }: ReportedComparison): string[] {

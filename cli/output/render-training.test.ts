@@ -27,7 +27,7 @@ const bin = (pairs: number, meanScore: number, relevantShare: number) => ({ pair
 const report: TrainingReport = {
   settings: trainingSettingsSchema.parse({ steps: 40 }),
   data: { name: `judged ${hostile}`, trainQueries: 320, devQueries: 10, documents: 900 },
-  bestStep: 20,
+  keptStep: 20,
   steps: 40,
   decidedBy: 'likelihood',
   better: true,
@@ -91,7 +91,7 @@ describe('the page of a training', () => {
 
   it('does without what there is not: no blend, no calibration, no step', () => {
     const { losses: _, ...rest } = report;
-    const bare = renderTrainingHtml({ ...rest, losses: [], blended: null, calibration: null, bestStep: 0, steps: 0 });
+    const bare = renderTrainingHtml({ ...rest, losses: [], blended: null, calibration: null, keptStep: 0, steps: 0 });
     expect(bare).not.toContain('Blended it may be chance.');
     expect(bare).not.toContain('log loss');
     expect(bare).not.toContain('NaN');

@@ -15,7 +15,7 @@ export function renderTraining(report: TrainingReport, output: string): string {
           `As probabilities of relevance: calibration error ${calibration.expectedCalibrationError.toFixed(4)}, log loss ${calibration.logLoss.toFixed(4)} nats over ${calibration.pairs} dev pairs.`,
         ]),
     ...report.calibrationNotes,
-    `Kept: step ${report.bestStep} of ${report.steps}. Adapter: ${output}; reports: ${output}.report.html and .json`,
+    `Kept: step ${report.keptStep} of ${report.steps}. Adapter: ${output}; reports: ${output}.report.html and .json`,
     '',
   ].join('\n');
 }

@@ -77,6 +77,21 @@ function withFault(run: TrainingRun, isHit: (task: SequenceTask) => boolean, bat
   };
   return { ...run, pool: { run: runTasks } };
 }
+/** The real pool, but the looks at the two dev queries, whose pairs come relevant first, rank the relevant document at these places (1 or 2). */
+function withLooks(run: TrainingRun, places: readonly (readonly number[])[]): TrainingRun {
+  let seen = 0;
+  const runTasks = async (tasks: readonly SequenceTask[]): Promise<SequenceResult[]> => {
+    const results = await run.pool.run(tasks);
+    return results.map((result, index) => {
+      if (tasks[index]?.gradientRows !== null) return result;
+      const place = places[Math.floor(seen / 4)]?.[Math.floor((seen % 4) / 2)];
+      const relevant = seen % 2 === 0;
+      seen += 1;
+      return { ...result, meanNegativeLogLikelihood: relevant === (place === 1) ? 1 : 2 };
+    });
+  };
+  return { ...run, pool: { run: runTasks } };
+}
 const isTraining = (task: SequenceTask) => task.gradientRows !== null;
 const isDev = (task: SequenceTask) => task.gradientRows === null;
 
@@ -155,13 +170,38 @@ it('a run that is stopped ends with the reason of the stop', async () => {
   expect(run.adapter.step).toBe(1);
 });
 
-it('keeps the adapter of the last step when that is asked for, and then never ends early', async () => {
-  const run = await open('last');
-  const patience = 1;
-  const best = await trainAdapter({ ...run, settings: { ...run.settings, patience } });
-  const again = await open('last again');
-  const last = await trainAdapter({ ...again, settings: { ...again.settings, patience, keep: 'last' } });
-  expect([last.bestStep, last.losses.length]).toEqual([5, 5]);
-  expect(last.file).not.toEqual(best.file);
-  expect(best.bestStep).toBeLessThan(5);
+describe('what is kept', () => {
+  const train = async (name: string, keep: TrainingRun['settings']['keep']) => {
+    const run = await open(name);
+    return trainAdapter({ ...run, settings: { ...run.settings, patience: 1, keep } });
+  };
+
+  it('is the adapter of the last step when that is asked for, and then the run never ends early', async () => {
+    const best = await train('best', 'best');
+    const last = await train('last', 'last');
+    expect([last.keptStep, last.losses.length]).toEqual([5, 5]);
+    expect(last.file).not.toEqual(best.file);
+    expect(best.keptStep).toBeLessThan(5);
+  });
+
+  it('is the last adapter that the dev queries cannot tell from the best', async () => {
+    // Places of the relevant document of each dev query: base, untrained, steps 2 (the highest), 4 (as high), 5 (behind on both).
+    const looks = [
+      [2, 2],
+      [2, 2],
+      [1, 1],
+      [1, 1],
+      [2, 2],
+    ];
+    expect((await trainAdapter(withLooks(await open('scripted'), looks))).keptStep).toBe(4);
+    const highest = await open('scripted highest');
+    const settingsOfBest = { ...highest.settings, keep: 'best' as const };
+    expect((await trainAdapter(withLooks({ ...highest, settings: settingsOfBest }, looks))).keptStep).toBe(2);
+  });
+
+  it('is the untrained adapter where no step improves on it', async () => {
+    const best = await train('untrained best', 'best');
+    const withinError = await train('untrained', 'one-standard-error');
+    expect([best.keptStep, withinError.keptStep]).toEqual([0, 0]);
+  });
 });

@@ -5,8 +5,9 @@ import {
   readCheckpoint,
   writeCheckpoint,
 } from '#gpu-worker/training/checkpoint/checkpoint-file.ts';
+import { keepsUp } from '#gpu-worker/training/dev/keeps-up.ts';
 import { lookAtDev, lookAtDevQueries } from '#gpu-worker/training/dev/look-at-dev.ts';
-import { lookMetric } from '#gpu-worker/training/dev/measure-dev.ts';
+import { lookMetric, lookValues } from '#gpu-worker/training/dev/measure-dev.ts';
 import { type AdapterJudgement, judgeAdapter } from '#gpu-worker/training/judge-adapter.ts';
 import type { PairSequence, PairTexts } from '#gpu-worker/training/steps/pair-sequences.ts';
 import { type PlannedStep, planStep } from '#gpu-worker/training/steps/plan-step.ts';
@@ -16,22 +17,22 @@ import type { TrainingRun } from '#gpu-worker/training/training-run.ts';
 import { writeAdapterFile } from '#shared/adapter-file/write-adapter-file.ts';
 
 export interface TrainingOutcome extends AdapterJudgement {
-  /** The best adapter by the dev metric, as a file (fp32). */
+  /** The adapter that was kept, as a file (fp32). */
   readonly file: Uint8Array;
-  readonly bestStep: number;
+  readonly keptStep: number;
   readonly losses: readonly LossPoint[];
   readonly dev: readonly DevPoint[];
 }
 
 /**
- * Trains until the steps are done or the dev metric has not risen for `patience` looks; keeps the best (or, by choice, the last). Goes on from the checkpoint where
- * there is one. What fails (a number that is not finite, a thread that died) is named with what can be gone on from.
+ * Trains until the steps are done or the dev metric has not risen for `patience` looks; keeps the last adapter that is as good as the best one by what the
+ * dev queries can tell (or, by choice, the best, or the last). Goes on from the checkpoint where there is one. What fails (a number that is not finite, a thread that died) is named with what can be gone on from.
  */
 export async function trainAdapter(run: TrainingRun): Promise<TrainingOutcome> {
   const { settings, adapter, onEvent } = run;
   const progress = await startProgress(run);
   const documentIds = [...run.data.corpus.keys()];
-  while (adapter.step < settings.steps && looksWithoutGain(progress) < settings.patience) {
+  while (adapter.step < settings.steps && looksWithoutGain(run, progress) < settings.patience) {
     run.signal?.throwIfAborted();
     const planned = planStep(run.data.train, documentIds, adapter.step + 1, settings);
     const where = `in step ${adapter.step + 1} (queries ${queryIdsOf(planned)})`;
@@ -44,16 +45,16 @@ export async function trainAdapter(run: TrainingRun): Promise<TrainingOutcome> {
     }
   }
   if (adapter.step < settings.steps) onEvent({ kind: 'stopped-early', step: adapter.step });
-  const { losses, best, base } = progress;
+  const { losses, kept, base } = progress;
   const queryLogLikelihoods = await naming(run, 'at the look at the dev queries without a document', progress, () =>
     lookAtDevQueries(run.dev, run.pool, run.sequences),
   );
   return {
-    file: best.file,
-    bestStep: best.point.step,
+    file: kept.file,
+    keptStep: kept.point.step,
     losses,
     dev: progress.dev,
-    ...judgeAdapter(run.dev, { adapter: best.scores, base, queryLogLikelihoods }, run.blend, settings.seed),
+    ...judgeAdapter(run.dev, { adapter: kept.scores, base, queryLogLikelihoods }, run.blend, settings.seed),
   };
 }
 
@@ -62,7 +63,8 @@ interface Progress {
   readonly dev: DevPoint[];
   /** The base model's look: mean log-likelihoods [pairs]. */
   readonly base: Float64Array;
-  best: Checkpoint['best'];
+  kept: Checkpoint['kept'];
+  highest: Checkpoint['highest'];
 }
 
 /** The checkpoint's, or after a look at the base model and one at the untrained adapter: if no step improves on it, it is the best. */
@@ -72,26 +74,36 @@ async function startProgress(run: TrainingRun): Promise<Progress> {
     run.adapter.restore(saved.adapter);
     run.onEvent({ kind: 'resumed', step: run.adapter.step });
     run.onEvent({ kind: 'base', metric: lookMetric(run.dev, saved.base) });
-    return { losses: [...saved.losses], dev: [...saved.dev], base: saved.base, best: saved.best };
+    const { base, kept, highest } = saved;
+    return { losses: [...saved.losses], dev: [...saved.dev], base, kept, highest };
   }
   const base = await look(run, 'with the base model', null, async (texts) => run.sequences.base(texts));
   run.onEvent({ kind: 'base', metric: lookMetric(run.dev, base) });
   const scores = await lookAtAdapter(run, null);
   const point = pointOf(run, scores);
   run.onEvent({ kind: 'dev', ...point, best: true });
-  return { losses: [], dev: [point], base, best: { point, scores, file: fileOf(run) } };
+  const untrained = { point, scores, file: fileOf(run) };
+  return { losses: [], dev: [point], base, kept: untrained, highest: untrained };
 }
 
 function recordLook(run: TrainingRun, progress: Progress, scores: Float64Array): void {
   const point = pointOf(run, scores);
-  const best = progress.dev.every(({ metric }) => point.metric > metric);
+  const best = point.metric > progress.highest.point.metric;
   progress.dev.push(point);
-  if (best || run.settings.keep === 'last') progress.best = { point, scores, file: fileOf(run) };
+  if (best) progress.highest = { point, scores };
+  if (best || isKept(run, progress.highest, scores)) progress.kept = { point, scores, file: fileOf(run) };
   run.onEvent({ kind: 'dev', ...point, best });
 }
 
-function looksWithoutGain({ dev, best }: Progress): number {
-  return dev.filter((point) => point.step > best.point.step).length;
+/** Whether a look that is not the highest is kept all the same. An adapter that nothing was gained by training of stays the untrained one. */
+function isKept({ dev, settings }: TrainingRun, highest: Progress['highest'], scores: Float64Array): boolean {
+  if (settings.keep !== 'one-standard-error') return settings.keep === 'last';
+  return highest.point.step > 0 && keepsUp(lookValues(dev, scores), lookValues(dev, highest.scores));
+}
+
+/** Without end where the last adapter is wanted. */
+function looksWithoutGain({ settings }: TrainingRun, { dev, highest }: Progress): number {
+  return settings.keep === 'last' ? 0 : dev.filter((point) => point.step > highest.point.step).length;
 }
 
 function pointOf(run: TrainingRun, scores: Float64Array): DevPoint {

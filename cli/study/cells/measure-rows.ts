@@ -112,9 +112,9 @@ function rankedRun(set: CandidateSet, cell: PlannedCell, folder: string): TrecRu
   return new Map([...entries].map(([queryId, scored]) => [queryId, orderEntries(scored)]));
 }
 
-/** The step at which the adapter was best on the dev queries: 0 is the untrained one. */
+/** The step whose adapter was kept: 0 is the untrained one. */
 function keptStepOf(file: Uint8Array): number {
-  const bestStep = parseAdapterFile(file).config.training?.['bestStep'];
-  if (typeof bestStep !== 'number') throw new Error('the adapter does not say at which step it was kept');
-  return bestStep;
+  const keptStep = parseAdapterFile(file).config.training?.['keptStep'];
+  if (typeof keptStep !== 'number') throw new Error('the adapter does not say at which step it was kept');
+  return keptStep;
 }

@@ -48,7 +48,7 @@ const obstacle: DevCalibration = { calibration: null, obstacle: 'Too few.' };
 function outcomeOf(changes: Partial<TrainingOutcome>): TrainingOutcome {
   return {
     file: writeAdapterFile(start, { storage: 'fp32' }),
-    bestStep: 20,
+    keptStep: 20,
     losses: [{ step: 1, loss: 0.5, positiveNll: 2 }],
     dev: [{ step: 0, metric: 0.5 }],
     alone: gain,
@@ -77,7 +77,7 @@ describe('the verdict of a run', () => {
       'The dev queries do not show that the adapter ranks better than the base model: −0.0100 nDCG@10 over the base model on 4 dev queries (95 % interval −0.0300 to +0.0100).',
     ],
     [
-      { alone: comparison(0, null, false), bestStep: 0 },
+      { alone: comparison(0, null, false), keptStep: 0 },
       'The dev queries do not show that the adapter ranks better than the base model: +0.0000 nDCG@10 over the base model on 4 dev queries. No step improved on the untrained adapter, which is what was kept.',
     ],
   ])('says what was shown, with its figures (%#)', (changes, verdict) => {
@@ -115,7 +115,7 @@ describe('the finished adapter', () => {
     const { config, softPrompt } = parseAdapterFile(file);
     const { losses, dev, ...summary } = report;
     expect(config.training).toEqual(summary);
-    expect(summary).toMatchObject({ settings, bestStep: 20, better: true });
+    expect(summary).toMatchObject({ settings, keptStep: 20, better: true });
     expect(summary.data).toEqual({ name: 'sample', trainQueries: 0, devQueries: 4, documents: 12 });
     expect(summary.alone).toMatchObject({ base: 0.5, adapter: 0.625 });
     expect([losses, dev]).toEqual([outcomeOf({}).losses, outcomeOf({}).dev]);

@@ -38,7 +38,7 @@ function reportOf(outcome: TrainingOutcome, { settings, data, dataName }: Finish
   const alone = reportComparison(outcome.alone, 'likelihood');
   const blended = outcome.blended && reportComparison(outcome.blended, 'blended');
   const deciding = (settings.lossOver === 'blended' ? blended : null) ?? alone;
-  const untrained = outcome.bestStep === 0 ? ' No step improved on the untrained adapter, which is what was kept.' : '';
+  const untrained = outcome.keptStep === 0 ? ' No step improved on the untrained adapter, which is what was kept.' : '';
   return {
     settings,
     data: {
@@ -47,7 +47,7 @@ function reportOf(outcome: TrainingOutcome, { settings, data, dataName }: Finish
       devQueries: outcome.alone.base.queryIds.length,
       documents: data.corpusSize,
     },
-    bestStep: outcome.bestStep,
+    keptStep: outcome.keptStep,
     steps: outcome.losses.length,
     decidedBy: settings.lossOver,
     better: deciding.better,

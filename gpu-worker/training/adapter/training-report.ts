@@ -33,7 +33,7 @@ export interface TrainingReport {
     readonly devQueries: number;
     readonly documents: number;
   };
-  readonly bestStep: number;
+  readonly keptStep: number;
   readonly steps: number;
   /** What the loss compared and the best look was chosen by; `better` and `verdict` are about this ranking. */
   readonly decidedBy: TrainingSettings['lossOver'];

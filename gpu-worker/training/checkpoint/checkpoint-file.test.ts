@@ -34,7 +34,8 @@ const checkpoint: Checkpoint = {
   ],
   base: Float64Array.of(-0.1, -1e-17),
   // No length that four divides.
-  best: { point: { step: 40, metric: 0.7 }, file: Uint8Array.of(9, 8, 7, 6, 5), scores: Float64Array.of(-1 / 3, -2) },
+  kept: { point: { step: 40, metric: 0.7 }, file: Uint8Array.of(9, 8, 7, 6, 5), scores: Float64Array.of(-1 / 3, -2) },
+  highest: { point: { step: 20, metric: 0.75 }, scores: Float64Array.of(-0.25, -3) },
 };
 
 const path = join(folder, 'run.checkpoint');
@@ -60,7 +61,8 @@ describe('a checkpoint', () => {
       losses: [],
       dev: [],
       base: new Float64Array(0),
-      best: { point: { step: 0, metric: 0 }, file: Uint8Array.of(1), scores: new Float64Array(0) },
+      kept: { point: { step: 0, metric: 0 }, file: Uint8Array.of(1), scores: new Float64Array(0) },
+      highest: { point: { step: 0, metric: 0 }, scores: new Float64Array(0) },
     };
     writeCheckpoint(path, 'this run', empty);
     expect(readCheckpoint(path, 'this run')).toEqual(empty);

@@ -22,7 +22,8 @@ const progressSchema = z.object({
   step: z.number().int().min(0),
   losses: z.array(lossPointSchema),
   dev: z.array(devPointSchema),
-  best: devPointSchema,
+  kept: devPointSchema,
+  highest: devPointSchema,
 });
 
 export type DevPoint = z.infer<typeof devPointSchema>;
@@ -35,16 +36,22 @@ export interface Checkpoint {
   readonly dev: readonly DevPoint[];
   /** Mean log-likelihoods of the dev pairs under the base model: float64 [pairs]. */
   readonly base: Float64Array;
-  readonly best: BestLook;
+  readonly kept: KeptLook;
+  /** The look with the highest metric: what later ones are held against. */
+  readonly highest: Look;
 }
 
-/** The best look at the dev queries, so that nothing has to be looked at twice. */
-export interface BestLook {
+/** A look at the dev queries, so that nothing has to be looked at twice. */
+export interface Look {
   readonly point: DevPoint;
+  /** Mean log-likelihoods of the dev pairs: float64 [pairs]. */
+  readonly scores: Float64Array;
+}
+
+/** The look whose adapter is the result if the run ends here. */
+export interface KeptLook extends Look {
   /** The adapter at that step (fp32). */
   readonly file: Uint8Array;
-  /** Mean log-likelihoods of the dev pairs under it: float64 [pairs]. */
-  readonly scores: Float64Array;
 }
 
 const parts = ['values', 'first', 'second'] as const;
@@ -54,20 +61,21 @@ const parts = ['values', 'first', 'second'] as const;
  * before or this one. `identity` names what it belongs to (settings, model, data).
  */
 export function writeCheckpoint(path: string, identity: string, checkpoint: Checkpoint): void {
-  const { adapter, losses, dev, base, best } = checkpoint;
+  const { adapter, losses, dev, base, kept, highest } = checkpoint;
   const { ids } = adapter.rows;
   const tensors: TensorToWrite[] = [{ name: 'row_ids', dtype: 'I32', shape: [ids.length], data: ids }];
   for (const part of parts) {
     tensors.push(vector(`rows.${part}`, adapter.rows[part]));
     for (const [name, tensor] of Object.entries(adapter.dense)) tensors.push(vector(`${part}.${name}`, tensor[part]));
   }
-  tensors.push({ name: 'best', dtype: 'U8', shape: [best.file.length], data: best.file });
+  tensors.push({ name: 'kept', dtype: 'U8', shape: [kept.file.length], data: kept.file });
   for (const [name, data] of [
     ['scores.base', base],
-    ['scores.best', best.scores],
+    ['scores.kept', kept.scores],
+    ['scores.highest', highest.scores],
   ] as const)
     tensors.push({ name, dtype: 'F64', shape: [data.length], data });
-  const progress = { identity, step: adapter.step, losses, dev, best: best.point };
+  const progress = { identity, step: adapter.step, losses, dev, kept: kept.point, highest: highest.point };
   const temporary = `${path}.tmp`;
   const text = JSON.stringify(progress);
   const digest = digestOf(
@@ -97,7 +105,7 @@ export function readCheckpoint(path: string, identity: string): Checkpoint | nul
   if (digest !== digestOf(text, contents)) {
     throw damaged(path, 'its contents do not have the SHA-256 that was written with them');
   }
-  const { step, losses, dev, best } = progress.data;
+  const { step, losses, dev, kept, highest } = progress.data;
   if (progress.data.identity !== identity) {
     throw new ServiceError(
       'invalid_request',
@@ -128,11 +136,12 @@ export function readCheckpoint(path: string, identity: string): Checkpoint | nul
     losses,
     dev,
     base: new Float64Array(bytesOf('scores.base')),
-    best: {
-      point: best,
-      file: new Uint8Array(bytesOf('best')),
-      scores: new Float64Array(bytesOf('scores.best')),
+    kept: {
+      point: kept,
+      file: new Uint8Array(bytesOf('kept')),
+      scores: new Float64Array(bytesOf('scores.kept')),
     },
+    highest: { point: highest, scores: new Float64Array(bytesOf('scores.highest')) },
   };
 }
 

@@ -15,21 +15,36 @@ export function measureDev(dev: DevSet, scores: Float64Array): MeasuredRun {
   return measureRun(run, judgeDev(dev.examples), listMetrics([10]));
 }
 
-/** The metric that chooses the best look: of the ranking by likelihood, or by likelihood and lexical offset. `scores` [pairs] are mean log-likelihoods. */
-export function lookMetric(dev: DevSet, scores: Float64Array): number {
+/**
+ * What chooses among looks, by query: the deciding metric of the ranking by likelihood, or by likelihood and lexical offset. `scores` [pairs] are mean
+ * log-likelihoods.
+ */
+export function lookValues(dev: DevSet, scores: Float64Array): readonly number[] {
   const { lexicalOffset, textsOf } = dev;
-  if (lexicalOffset === null) return decidingMean(measureDev(dev, scores));
+  if (lexicalOffset === null) return decidingValues(measureDev(dev, scores));
   const blended = Float64Array.from(
     listDevPairs(dev),
     ({ example, documentId }, index) => (scores[index] ?? Number.NaN) + lexicalOffset(textsOf(example, documentId)),
   );
-  return decidingMean(measureDev(dev, blended));
+  return decidingValues(measureDev(dev, blended));
+}
+
+/** Mean of `lookValues`. */
+export function lookMetric(dev: DevSet, scores: Float64Array): number {
+  return meanOf(lookValues(dev, scores));
 }
 
 /** Mean of the deciding metric over the queries. */
-export function decidingMean({ values }: MeasuredRun): number {
-  const found = values.get(decidingMetric) ?? [];
-  return found.reduce((sum, value) => sum + value, 0) / Math.max(1, found.length);
+export function decidingMean(measured: MeasuredRun): number {
+  return meanOf(decidingValues(measured));
+}
+
+function decidingValues({ values }: MeasuredRun): readonly number[] {
+  return values.get(decidingMetric) ?? [];
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }
 
 /** What the dev queries' examples say is relevant. */

@@ -28,7 +28,7 @@ export function plotLosses({ losses }: Pick<TrainingReport, 'losses'>): string {
 }
 
 /** The dev metric of each look, the base model's as a line across, and the look that was kept. */
-export function plotLooks({ dev, devBase, bestStep }: Pick<TrainingReport, 'dev' | 'devBase' | 'bestStep'>): string {
+export function plotLooks({ dev, devBase, keptStep }: Pick<TrainingReport, 'dev' | 'devBase' | 'keptStep'>): string {
   return drawPlot({
     width: widthPixels,
     height: 280,
@@ -41,7 +41,7 @@ export function plotLooks({ dev, devBase, bestStep }: Pick<TrainingReport, 'dev'
       text([devBase], { y: (value: number) => value, text: () => 'base model', frameAnchor: 'right', dx: 80 }),
       line(dev, { x: 'step', y: 'metric', stroke: 'steelblue', marker: 'circle' }),
       dot(
-        dev.filter(({ step }) => step === bestStep),
+        dev.filter(({ step }) => step === keptStep),
         { x: 'step', y: 'metric', r: 7, stroke: 'currentColor' },
       ),
     ],

@@ -25,7 +25,7 @@ describe('training settings', () => {
       inBatchNegatives: false,
       maxTokensPerDoc: 160,
       evaluateEvery: 50,
-      keep: 'best',
+      keep: 'one-standard-error',
       patience: 5,
       devQueries: 100,
       devDepth: 10,

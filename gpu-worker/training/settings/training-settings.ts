@@ -61,10 +61,10 @@ export const trainingSettingsSchema = z.strictObject({
     .default(50)
     .describe('Steps between two looks at the dev queries; a checkpoint goes with each.'),
   keep: z
-    .enum(['best', 'last'])
-    .default('best')
+    .enum(['one-standard-error', 'best', 'last'])
+    .default('one-standard-error')
     .describe(
-      'Which look’s adapter is the result; with last no run ends early. For studies, where few dev queries choose.',
+      'Which look’s adapter is the result: the last that lies at most a standard error behind the best; the best; the last, with which no run ends early.',
     ),
   patience: z.int().min(1).default(5).describe('Looks without a better dev metric before the run ends.'),
   devQueries: z
