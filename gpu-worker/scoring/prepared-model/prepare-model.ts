@@ -1,15 +1,6 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sweepAbandoned } from '#gpu-worker/files/sweep-abandoned.ts';
 import { convertToFp32 } from '#gpu-worker/language-model/convert-to-fp32.ts';
 import type { FrozenModel } from '#gpu-worker/language-model/frozen-model.ts';
 import type { KeyValueType } from '#gpu-worker/language-model/open-graph.ts';
@@ -53,7 +44,7 @@ export function prepareModel(
   mkdirSync(cacheFolder, { recursive: true });
   const folder = join(cacheFolder, `${model.fingerprint.slice(0, 20)}-${precision}-v${conversionVersion}`);
   if (!existsSync(join(folder, manifestFile))) {
-    sweepAbandoned(cacheFolder);
+    sweepAbandoned(cacheFolder, (name) => name.startsWith(temporaryPrefix));
     const temporary = mkdtempSync(join(cacheFolder, temporaryPrefix));
     try {
       const manifest = convert(model, precision, temporary, onProgress);
@@ -82,16 +73,6 @@ function convert(
   return convertWeights(model.config, model.source, join(folder, weightsFile), weightsFile, (fraction) =>
     onProgress(`convert to ${precision}`, fraction),
   );
-}
-
-/** What a killed process left behind: conversions take seconds, so anything an hour old is nobody's. */
-function sweepAbandoned(cacheFolder: string): void {
-  for (const name of readdirSync(cacheFolder)) {
-    if (!name.startsWith(temporaryPrefix)) continue;
-    const path = join(cacheFolder, name);
-    const changedAtMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
-    if (Date.now() - changedAtMs > 3_600_000) rmSync(path, { recursive: true, force: true });
-  }
 }
 
 /** Another process may have finished first: its result is as good, and is kept. */

@@ -74,9 +74,12 @@ describe('a prefix store', () => {
       );
       utimesSync(join(folder, newest), id, id);
     }
-    writeFileSync(join(folder, 'half.tmp'), 'x');
+    // One left by a process that was killed, and one that another process is writing.
+    for (const name of ['half.tmp', 'writing.tmp']) writeFileSync(join(folder, name), 'x');
+    utimesSync(join(folder, 'half.tmp'), 1, 1);
     expect(sweepPrefixes(folder, 10 * bytesOf(2))).toBe(6 * bytesOf(2));
-    expect(readdirSync(folder)).toHaveLength(4);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.kv'))).toHaveLength(4);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual(['writing.tmp']);
     // Used just now: it is the newest.
     expect(store.get([1, 0], new GrowingBuffer())).not.toBeNull();
     expect(sweepPrefixes(folder, 4 * bytesOf(2))).toBe(bytesOf(2));

@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { sweepAbandoned } from '#gpu-worker/files/sweep-abandoned.ts';
 import type { ModelConfig } from '#gpu-worker/language-model/model-config.ts';
 import type { KeyValues } from '#gpu-worker/scoring/suffix-feeds.ts';
 
@@ -45,8 +46,7 @@ export class PrefixStore {
     const size = values * layers * 2 * Uint16Array.BYTES_PER_ELEMENT;
     const bytes = readWhole(path, size, into);
     if (bytes === null) return null;
-    const now = new Date();
-    utimesSync(path, now, now);
+    markUsed(path);
     const all = new Uint16Array(bytes.buffer, bytes.byteOffset, values * layers * 2);
     const tensors = Array.from({ length: layers * 2 }, (_, index) =>
       all.subarray(index * values, (index + 1) * values),
@@ -98,10 +98,27 @@ export class GrowingBuffer {
   }
 }
 
+/** What was used longest ago is removed first. */
+function markUsed(path: string): void {
+  const now = new Date();
+  unlessSwept(() => utimesSync(path, now, now));
+}
+
+/** null where another process has removed the file meanwhile. */
+function unlessSwept<Result>(use: () => Result): Result | null {
+  try {
+    return use();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return null;
+  }
+}
+
 /** The file's bytes when there are exactly `size`; else it was written by a disk that ran full, or by nobody of ours: computed anew. */
 function readWhole(path: string, size: number, into: GrowingBuffer): Uint8Array | null {
   if (statSync(path, { throwIfNoEntry: false })?.size !== size) return null;
-  const file = openSync(path, 'r');
+  const file = unlessSwept(() => openSync(path, 'r'));
+  if (file === null) return null;
   try {
     const bytes = into.take(size);
     return readSync(file, bytes, 0, size, 0) === size ? bytes : null;
@@ -112,16 +129,15 @@ function readWhole(path: string, size: number, into: GrowingBuffer): Uint8Array 
 
 /**
  * Makes room in a store's folder: removes what was used longest ago until at least a quarter of `bytesMax` is free, but only when less than
- * that is, and whatever a killed process left half-written. Returns the bytes that may be added.
+ * that is, and what killed processes left half-written. Other processes may be using the folder. Returns the bytes that may be added.
  */
 export function sweepPrefixes(folder: string, bytesMax: number): number {
   if (!existsSync(folder)) return bytesMax;
+  sweepAbandoned(folder, (name) => name.endsWith(temporaryExtension));
   const files = readdirSync(folder).flatMap((name) => {
     const path = join(folder, name);
-    if (name.endsWith(temporaryExtension)) rmSync(path, { force: true });
-    if (!name.endsWith(extension)) return [];
-    const { size, mtimeMs } = statSync(path);
-    return [{ path, size, mtimeMs }];
+    const found = name.endsWith(extension) ? statSync(path, { throwIfNoEntry: false }) : undefined;
+    return found === undefined ? [] : [{ path, size: found.size, mtimeMs: found.mtimeMs }];
   });
   let total = files.reduce((sum, { size }) => sum + size, 0);
   for (const { path, size } of files.toSorted((left, right) => left.mtimeMs - right.mtimeMs)) {
