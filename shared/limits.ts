@@ -43,6 +43,30 @@ export const limits = {
   /** Days of one answer about usage, and rows. */
   usageDaysMax: 366,
   listedUsageRowsMax: 1_000,
+  /** Bytes of a dataset: some 100,000 queries with their passages, checked within a Worker's time. */
+  datasetBytesMax: 200_000_000,
+  /** Bytes of one line of a dataset, which is held whole while it is checked. */
+  datasetLineBytesMax: 4_000_000,
+  /** Lines of a dataset: each query's digest is kept while the rest comes, to find it again in another part. */
+  datasetLinesMax: 200_000,
+  /** Relevant passages of one line, and hard negatives. */
+  datasetPassagesPerLineMax: 1_000,
+  /** Bad lines that an answer describes; all are counted. */
+  datasetDescribedLinesMax: 20,
+  datasetNameCharactersMax: 100,
+  /** Queries that a dataset must have to train on, and dev queries where it has any. */
+  datasetTrainQueriesMin: 16,
+  datasetDevQueriesMin: 8,
+  /** Bytes of a body about training jobs. */
+  trainingBodyBytesMax: 20_000,
+  /** Bytes of an internal call about training: a heartbeat with a thousand news is the largest. */
+  trainingCallBytesMax: 200_000,
+  /** Times that a job is tried before it counts as failed. */
+  trainingAttemptsMax: 3,
+  /** Datasets or jobs of one page of a list. */
+  listedTrainingMax: 100,
+  /** Characters of an Idempotency-Key. */
+  idempotencyKeyCharactersMax: 200,
   /** Levels of arrays and objects in a JSON body: what any client sends has less than ten. */
   jsonDepthMax: 64,
   /** Simultaneous outgoing connections of one Workers request (the platform's limit). */

@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose';
 import { digestBody } from '#shared/signed-calls/digest-body.ts';
-import { signedCallLifetimeSeconds } from '#shared/signed-calls/signed-call-claims.ts';
+import { type CallAudience, signedCallLifetimeSeconds } from '#shared/signed-calls/signed-call-claims.ts';
 
 export interface CallToSign {
   readonly key: Uint8Array;
@@ -10,12 +10,15 @@ export interface CallToSign {
   /** The exact bytes that are sent; empty for a call without a body. */
   readonly body: Uint8Array;
   readonly nowMs: number;
+  /** Absent: a GPU worker. */
+  readonly audience?: CallAudience;
 }
 
 /** The token of one internal call, for `Authorization: Bearer`: a JWT (HS256) over method, path and the body's digest, good for 60 seconds. */
-export async function signCall({ key, method, path, body, nowMs }: CallToSign): Promise<string> {
+export async function signCall({ key, method, path, body, nowMs, audience }: CallToSign): Promise<string> {
   const issuedAt = Math.floor(nowMs / 1000);
-  return new SignJWT({ method: method.toUpperCase(), path, body_sha256: await digestBody(body) })
+  const claims = { method: method.toUpperCase(), path, body_sha256: await digestBody(body) };
+  return new SignJWT(audience === undefined ? claims : { ...claims, aud: audience })
     .setProtectedHeader({ alg: 'HS256' })
     .setIssuedAt(issuedAt)
     .setExpirationTime(issuedAt + signedCallLifetimeSeconds)

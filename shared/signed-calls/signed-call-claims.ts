@@ -15,3 +15,6 @@ export const signedCallClaimsSchema = z.object({
   path: z.string().describe('Path with the query string, as sent.'),
   body_sha256: z.string().describe('SHA-256 of the body, hex; of no bytes where there is no body.'),
 });
+
+/** Whom a call is meant for. A call to a GPU worker names nobody, as it always did; one to the edge's internal routes names `edge`. */
+export type CallAudience = 'edge';

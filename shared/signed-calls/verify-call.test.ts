@@ -39,6 +39,13 @@ describe('verifyCall', () => {
     });
   });
 
+  it('cannot be replayed on the other side: a call to the edge at a worker, or a call to a worker at the edge', async () => {
+    const token = await signCall({ ...call, audience: 'edge' });
+    expect((await verify({ token, audience: 'edge' })).ok).toBe(true);
+    expect(await verify({ token })).toEqual({ ok: false, reason: 'other_audience' });
+    expect(await verify({ audience: 'edge' })).toEqual({ ok: false, reason: 'other_audience' });
+  });
+
   it('reads no body under a signature that fails for another reason', async () => {
     const unread = () => Promise.reject(new Error('the body was read'));
     expect(await verify({ body: unread, path: '/info' })).toEqual({ ok: false, reason: 'other_path' });

@@ -1,6 +1,7 @@
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { digestBody } from '#shared/signed-calls/digest-body.ts';
 import {
+  type CallAudience,
   clockSkewSecondsMax,
   signedCallClaimsSchema,
   signedCallLifetimeSeconds,
@@ -15,6 +16,8 @@ export interface CallToVerify {
   /** The bytes that came, or how to get them: then they are read only once everything else of the signature holds. */
   readonly body: Uint8Array | (() => Promise<Uint8Array>);
   readonly nowMs: number;
+  /** Whom the call must be meant for; absent: a GPU worker, so that a call to the edge cannot be replayed at one. */
+  readonly audience?: CallAudience;
 }
 
 export type CallFault =
@@ -23,6 +26,7 @@ export type CallFault =
   | 'wrong_key'
   | 'expired'
   | 'not_yet_valid'
+  | 'other_audience'
   | 'other_method'
   | 'other_path'
   | 'other_body';
@@ -31,13 +35,14 @@ export type CallVerification =
   | { readonly ok: true; readonly id: string }
   | { readonly ok: false; readonly reason: CallFault };
 
-/** Whether the token was made by `signCall` with one of the keys, within the last minute, for exactly this call. */
+/** Whether the token was made by `signCall` with one of the keys, within the last minute, for exactly this call and receiver. */
 export async function verifyCall(call: CallToVerify): Promise<CallVerification> {
   if (call.token === undefined || call.token === '') return fault('missing');
   const verified = await verifyWithAnyKey(call.token, call.keys, call.nowMs);
   if ('reason' in verified) return fault(verified.reason);
   const claims = signedCallClaimsSchema.safeParse(verified.payload);
   if (!claims.success || verified.payload.jti === undefined) return fault('malformed');
+  if (verified.payload.aud !== call.audience) return fault('other_audience');
   if (claims.data.method !== call.method.toUpperCase()) return fault('other_method');
   if (claims.data.path !== call.path) return fault('other_path');
   const body = typeof call.body === 'function' ? await call.body() : call.body;
