@@ -7,6 +7,7 @@ const sentences: Record<CallFault, string> = {
   wrong_key: 'the signature was made with another key',
   expired: 'the signature is older than 60 seconds',
   not_yet_valid: 'the signature is from the future; the clocks differ by more than 5 seconds',
+  other_audience: 'the signature is for the edge',
   other_method: 'the signature is for another method',
   other_path: 'the signature is for another path',
   other_body: 'the signature is for another body',
