@@ -1,3 +1,4 @@
+import { documentExplanation, queryExplanation } from '#gpu-worker/http/shape-explanation.ts';
 import { defaultTemplate, parseTemplateName, type TemplateName } from '#gpu-worker/q-peft/template-registry.ts';
 import type { LoadedAdapters } from '#gpu-worker/scoring/adapters/loaded-adapters.ts';
 import type { TaskTiming } from '#gpu-worker/scoring/engine-observer.ts';
@@ -43,18 +44,21 @@ async function scoreWith(
   const used = template ?? adapter?.template ?? defaultTemplate;
   const { query } = request;
   const calibration = request.include_calibration ? (adapter?.calibration ?? baseCalibration) : null;
-  const { pairs, queryLogLikelihood } = await allOrNothing(signal, (combined) => {
+  const { pairs, queryLogLikelihood, queryTokens } = await allOrNothing(signal, (combined) => {
     const whose = { tenant: request.tenant ?? requestId, request: requestId };
     const options = { signal: combined, deadlineAtMs: request.deadline_at_ms, ...whose, onTiming };
     const base = {
       queries: [query],
       template: used,
       maxTokensPerDoc: request.max_tokens_per_doc,
+      ...(request.explain === true ? { explain: true } : {}),
       ...(adapter === undefined ? {} : { adapterDigest: adapter.digest }),
     };
     return {
       pairs: request.documents.map((document) => engine.score({ document, ...base }, options)),
       query: calibration === null ? null : engine.queryLogLikelihood({ query, template: used }, options),
+      queryTokens:
+        request.explain === true ? engine.queryTokenLogLikelihoods({ query, template: used }, options) : null,
     };
   });
   const scores = pairs.flat();
@@ -65,12 +69,14 @@ async function scoreWith(
     scores: scores.map((pair) => documentScore(pair, request.include_target_log_likelihoods)),
     ...(queryLogLikelihood === null ? {} : { query_log_likelihood: queryLogLikelihood }),
     ...(calibration === null ? {} : { calibration: shareCalibration(calibration) }),
+    ...(queryTokens === null ? {} : { explanation: queryExplanation(scores[0], queryTokens) }),
   };
 }
 
 interface ScoreTasks {
   readonly pairs: readonly Promise<PairScore[]>[];
   readonly query: Promise<number> | null;
+  readonly queryTokens: Promise<Float32Array> | null;
 }
 
 /** Waits for every task even after a failure, so that nothing of this call still runs when its adapter may be unloaded. */
@@ -78,11 +84,15 @@ async function allOrNothing(signal: AbortSignal, start: (signal: AbortSignal) =>
   const failed = new AbortController();
   const tasks = start(AbortSignal.any([signal, failed.signal]));
   try {
-    const [queryLogLikelihood, ...pairs] = await Promise.all([tasks.query, ...tasks.pairs] as const);
-    return { queryLogLikelihood, pairs };
+    const [queryLogLikelihood, queryTokens, ...pairs] = await Promise.all([
+      tasks.query,
+      tasks.queryTokens,
+      ...tasks.pairs,
+    ] as const);
+    return { queryLogLikelihood, queryTokens, pairs };
   } catch (error) {
     failed.abort();
-    await Promise.allSettled([tasks.query, ...tasks.pairs]);
+    await Promise.allSettled([tasks.query, tasks.queryTokens, ...tasks.pairs]);
     throw error;
   }
 }
@@ -92,11 +102,13 @@ function shareCalibration({ constants, constantsWithFirstStage }: Calibration): 
 }
 
 function documentScore(pair: PairScore, withTargets: boolean): DocumentScore {
+  const explanation = documentExplanation(pair);
   return {
     mean_log_likelihood: pair.meanLogLikelihood,
     document_tokens: pair.documentTokens,
     truncated: pair.truncated,
     ...(pair.lexicalMatch === undefined ? {} : { lexical_match: pair.lexicalMatch }),
+    ...(explanation === undefined ? {} : { explanation }),
     ...(withTargets ? { target_log_likelihoods: Array.from(pair.targetLogLikelihoods) } : {}),
   };
 }

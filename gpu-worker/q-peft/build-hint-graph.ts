@@ -9,6 +9,8 @@ export type HintGraphKind =
       readonly heads: number;
       /** The graph has the input `attention.kept`; for training. */
       readonly dropout?: boolean;
+      /** The graph has the output `attention`, for explanations; a graph of its own, so that scores never depend on being explained. */
+      readonly weights?: boolean;
     };
 
 /**
@@ -22,14 +24,12 @@ export type HintGraphKind =
  * Inputs, float32: `block` [rows, D] or `query`, `keys`, `open`, `close`; `residual` [1], 1 or 0; `mlp.first.weight` [D, D] ([out, in]),
  * `mlp.first.bias` [D], `mlp.second.*`; for attend `attention.in.weight` [3D, D], `attention.in.bias` [3D], `attention.out.weight`, `attention.out.bias`;
  * with dropout `attention.kept` [heads, q, n], the factor of each attention weight: 0, or 1 / (1 − rate).
- * Output: `hints` [rows, D]. Paper section 3; method.md section 3.
+ * Output: `hints` [rows, D]; with weights also `attention` [heads, q, n], the shares that the keys have in each query token's row. Paper section 3; method.md section 3.
  */
 export function buildHintGraph(kind: HintGraphKind, width: number): Graph {
   const builder = new GraphBuilder(`hints_${kind.method}`);
   const block =
-    kind.method === 'retrieve'
-      ? builder.input('block', 'float32', ['rows', width])
-      : attendBlock(builder, kind.heads, kind.dropout === true, width);
+    kind.method === 'retrieve' ? builder.input('block', 'float32', ['rows', width]) : attendBlock(builder, kind, width);
   const residual = builder.input('residual', 'float32', [1]);
   const hidden = builder.node('/hints/Relu', 'Relu', [linear(builder, 'mlp.first', block, width)]);
   const transformed = linear(builder, 'mlp.second', hidden, width);
@@ -45,7 +45,11 @@ function linear(builder: GraphBuilder, name: string, rows: Value, width: number)
   return builder.node(`/hints/${name}/Gemm`, 'Gemm', [rows, weight, bias], { transB: { int: 1 } });
 }
 
-function attendBlock(builder: GraphBuilder, heads: number, dropout: boolean, width: number): Value {
+function attendBlock(
+  builder: GraphBuilder,
+  { heads, dropout, weights: withWeights }: Extract<HintGraphKind, { method: 'attend' }>,
+  width: number,
+): Value {
   const query = builder.input('query', 'float32', ['query_rows', width]);
   const keys = builder.input('keys', 'float32', ['key_rows', width]);
   const open = builder.input('open', 'float32', ['open_rows', width]);
@@ -72,8 +76,15 @@ function attendBlock(builder: GraphBuilder, heads: number, dropout: boolean, wid
     builder.float32('/hints/attention/scale', [], [1 / Math.sqrt(width / heads)]),
   ]);
   const scores = builder.node('/hints/attention/scores/MatMul', 'MatMul', [scaledQuery, project('key', keys, 1)]);
-  let shares = builder.node('/hints/attention/Softmax', 'Softmax', [scores], { axis: { int: -1 } });
-  if (dropout) {
+  let shares = builder.node(
+    '/hints/attention/Softmax',
+    'Softmax',
+    [scores],
+    { axis: { int: -1 } },
+    withWeights === true ? 'attention' : undefined,
+  );
+  if (withWeights === true) builder.output('attention', 'float32', [heads, 'query_rows', 'key_rows']);
+  if (dropout === true) {
     const kept = builder.input('attention.kept', 'float32', [heads, 'query_rows', 'key_rows']);
     shares = builder.node('/hints/attention/dropout/Mul', 'Mul', [shares, kept]);
   }

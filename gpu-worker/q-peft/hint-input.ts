@@ -1,7 +1,7 @@
 import { cosineSimilarity } from '#gpu-worker/q-peft/cosine-similarity.ts';
 import type { RowSource } from '#gpu-worker/q-peft/row-source.ts';
 import { selectAttendedTokens } from '#gpu-worker/q-peft/select-attended-tokens.ts';
-import { selectHintTokens, type TokenFilters } from '#gpu-worker/q-peft/select-hint-tokens.ts';
+import { selectHintCells, type TokenFilters } from '#gpu-worker/q-peft/select-hint-tokens.ts';
 
 /** What hints are made from: the template's tokens around them, the query's and the document's. */
 export interface HintTokens {
@@ -32,8 +32,20 @@ export function similarTokens(
   frozen: RowSource & { readonly width: number },
   filters: TokenFilters,
 ): number[] {
+  const { cells } = similarCells({ query, document }, k, rows, frozen, filters);
+  return cells.map((cell) => document[cell % document.length] ?? 0);
+}
+
+/** The same with what it was decided by: cosines float64 [|q|, |d|], and the cells of the hints as `selectHintCells` has them. */
+export function similarCells(
+  { query, document }: Pick<HintTokens, 'query' | 'document'>,
+  k: number,
+  rows: RowSource,
+  frozen: RowSource & { readonly width: number },
+  filters: TokenFilters,
+): { readonly cosines: Float64Array; readonly cells: readonly number[] } {
   const cosines = cosineSimilarity(rows.gather(query), frozen.gather(document), frozen.width);
-  return selectHintTokens(cosines, query, document, k, filters);
+  return { cosines, cells: selectHintCells(cosines, query, document, k, filters) };
 }
 
 /** Q-PEFT-R: a hint block of given tokens. */

@@ -7,9 +7,22 @@ import type { TokenFilters } from '#gpu-worker/q-peft/select-hint-tokens.ts';
 export function selectAttendedTokens(
   queryIds: readonly number[],
   documentIds: readonly number[],
-  { filters, specialIds }: Pick<TokenFilters, 'filters' | 'specialIds'>,
+  tokens: Pick<TokenFilters, 'filters' | 'specialIds'>,
 ): readonly number[] {
+  return attendedPositions(queryIds, documentIds, tokens).map((position) => documentIds[position] ?? 0);
+}
+
+/** The same as places in the document. */
+export function attendedPositions(
+  queryIds: readonly number[],
+  documentIds: readonly number[],
+  { filters, specialIds }: Pick<TokenFilters, 'filters' | 'specialIds'>,
+): number[] {
   const inQuery = filters.includes('q') && filters !== 'none' ? new Set(queryIds) : null;
-  const kept = documentIds.filter((id) => !specialIds.has(id) && !inQuery?.has(id));
-  return kept.length > 0 ? kept : documentIds;
+  const positions = [...documentIds.keys()];
+  const kept = positions.filter((position) => {
+    const id = documentIds[position] ?? 0;
+    return !specialIds.has(id) && !inQuery?.has(id);
+  });
+  return kept.length > 0 ? kept : positions;
 }

@@ -32,10 +32,21 @@ export function selectHintTokens(
   k: number,
   tokens: TokenFilters,
 ): number[] {
+  return idsOf(selectHintCells(cosines, queryIds, documentIds, k, tokens), documentIds);
+}
+
+/** The same as cells of the matrix, flat indices |d|·i + j: hint token j of the document was found by token i of the query. */
+export function selectHintCells(
+  cosines: Float64Array,
+  queryIds: readonly number[],
+  documentIds: readonly number[],
+  k: number,
+  tokens: TokenFilters,
+): number[] {
   const cells = rankCells(cosines);
   const ranked = idsOf(cells, documentIds);
   const allowed = allowedPlaces(ranked, queryIds, tokens).map((place) => cells[place] ?? 0);
-  return idsOf(orderCells(takeCells(cells, allowed, k, queryIds, documentIds), tokens.order, documentIds), documentIds);
+  return orderCells(takeCells(cells, allowed, k, queryIds, documentIds), tokens.order, documentIds);
 }
 
 /** Document token ids of the best cells, best first; an id stands as often as it has cells. */

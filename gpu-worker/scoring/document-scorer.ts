@@ -5,6 +5,8 @@ import type { BatchEntry, BatchResult, ScoringWork, TaskOutcome } from '#gpu-wor
 import { emptyStageTimes, measureStage } from '#gpu-worker/scoring/batch/stage-times.ts';
 import { SuffixRuns } from '#gpu-worker/scoring/batch/suffix-runs.ts';
 import { EmbeddingTable } from '#gpu-worker/scoring/embedding-table.ts';
+import { explainPair } from '#gpu-worker/scoring/explanation/explain-pair.ts';
+import { traceHints } from '#gpu-worker/scoring/explanation/trace-hints.ts';
 import { HintMaker, HintSessions } from '#gpu-worker/scoring/hint-maker.ts';
 import { LanguageModelRunner } from '#gpu-worker/scoring/language-model-runner.ts';
 import {
@@ -109,6 +111,7 @@ export class DocumentScorer {
         softPrompt: adapter.softPrompt?.values ?? null,
         hintRows: (queryTokens) => (method === 'attend' ? queryTokens : k),
         hints,
+        ...(hints === null ? {} : { trace: (tokens) => traceHints(hints, this.#hintSessions, tokens) }),
       },
     });
   }
@@ -141,9 +144,24 @@ export class DocumentScorer {
       };
     });
     const maxDocumentTokens = task.maxTokensPerDoc ?? limits.maxTokensPerDocDefault;
-    const tokenized = { template, documentIds, maxDocumentTokens, queries, adapter: adapter?.scoring ?? null };
+    const explain = task.explain === true;
+    const tokenized = { template, documentIds, maxDocumentTokens, queries, adapter: adapter?.scoring ?? null, explain };
     const scores = await this.#scorer.layOut(tokenized, place);
-    return () => scores().map((score, index) => ({ ...score, lexicalMatch: matches[index] ?? 0 }));
+    return () =>
+      scores().map(({ trace, ...score }, index) => {
+        const lexicalMatch = matches[index] ?? 0;
+        if (trace === undefined) return { ...score, lexicalMatch };
+        const explanation = explainPair(tokenizer, {
+          template,
+          query: task.queries[index] ?? '',
+          queryIds: queries[index] ?? [],
+          document: task.document,
+          documentIds,
+          scoredTokens: score.documentTokens,
+          trace,
+        });
+        return { ...score, lexicalMatch, explanation };
+      });
   }
 
   /**

@@ -25,11 +25,11 @@ export interface Hints {
 /** Computes hint blocks of one adapter. Sessions are shared by all adapters of the same kind: the adapter's tensors are inputs of the graph. */
 export class HintMaker {
   readonly adapter: AdapterFile;
-  readonly #frozen: EmbeddingTable;
-  readonly #parameters: HintParameters;
-  readonly #kind: HintGraphKind;
+  readonly frozen: EmbeddingTable;
+  readonly parameters: HintParameters;
+  readonly kind: HintGraphKind;
+  readonly filters: TokenFilters;
   readonly #session: ModelSession;
-  readonly #tokens: TokenFilters;
 
   constructor(
     adapter: AdapterFile,
@@ -38,16 +38,16 @@ export class HintMaker {
     tokens: Omit<TokenFilters, 'filters'>,
   ) {
     this.adapter = adapter;
-    this.#frozen = frozen;
-    this.#parameters = parametersOf(adapter, frozen);
-    this.#kind = hintGraphKind(adapter);
+    this.frozen = frozen;
+    this.parameters = parametersOf(adapter, frozen);
+    this.kind = hintGraphKind(adapter);
     this.#session = session;
-    this.#tokens = { ...tokens, filters: adapter.config.filters, order: adapter.config.hintOrder };
+    this.filters = { ...tokens, filters: adapter.config.filters, order: adapter.config.hintOrder };
   }
 
   async make(tokens: HintTokens): Promise<Hints> {
-    if (this.#kind.method === 'attend') {
-      return { rows: await this.#run(attendInput(tokens, this.#tokens, null)), selectedIds: null };
+    if (this.kind.method === 'attend') {
+      return { rows: await this.#run(attendInput(tokens, this.filters, null)), selectedIds: null };
     }
     const selectedIds = this.select(tokens.query, tokens.document);
     return { rows: await this.#run(blockInput(tokens, selectedIds)), selectedIds };
@@ -57,7 +57,7 @@ export class HintMaker {
   select(query: readonly number[], document: readonly number[]): number[] {
     const { k, hintChoice } = this.adapter.config;
     if (hintChoice === 'random') return drawHintTokens(query, document, k);
-    return similarTokens({ query, document }, k, this.#parameters, this.#frozen, this.#tokens);
+    return similarTokens({ query, document }, k, this.parameters, this.frozen, this.filters);
   }
 
   /** Q-PEFT-R: the hint block of given tokens, opened and closed already. */
@@ -66,8 +66,8 @@ export class HintMaker {
   }
 
   async #run(input: HintInput): Promise<Float32Array> {
-    const { width } = this.#frozen;
-    const feeds = hintFeeds(this.#kind, width, input, this.#parameters, this.#frozen);
+    const { width } = this.frozen;
+    const feeds = hintFeeds(this.kind, width, input, this.parameters, this.frozen);
     const { hints } = await this.#session.run(feeds, ['hints']);
     if (hints === undefined) throw new Error('the hint graph returned nothing');
     return hints;
@@ -85,9 +85,16 @@ export class HintSessions {
 
   /** null for adapters without a hint block (soft prompts). */
   async sessionFor(adapter: AdapterFile): Promise<ModelSession | null> {
-    if (adapter.config.method === 'soft-prompt') return null;
-    const kind = hintGraphKind(adapter);
-    const key = kind.method === 'attend' ? `attend-${kind.heads}` : kind.method;
+    return adapter.config.method === 'soft-prompt' ? null : this.#open(hintGraphKind(adapter));
+  }
+
+  /** One whose graph gives the attention weights too; made when the first pair is explained. */
+  attentionSession(heads: number): Promise<ModelSession> {
+    return this.#open({ method: 'attend', heads, weights: true });
+  }
+
+  #open(kind: HintGraphKind): Promise<ModelSession> {
+    const key = JSON.stringify(kind);
     const known = this.#sessions.get(key);
     if (known !== undefined) return known;
     const opened = ModelSession.open(serialiseGraph(buildHintGraph(kind, this.#width)));

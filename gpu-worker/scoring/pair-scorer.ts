@@ -1,4 +1,5 @@
 import { fitDocument } from '#gpu-worker/q-peft/fit-document.ts';
+import type { HintTokens } from '#gpu-worker/q-peft/hint-input.ts';
 import {
   type AdapterParts,
   layoutPrefix,
@@ -10,6 +11,7 @@ import type { TokenTemplate } from '#gpu-worker/q-peft/template.ts';
 import { measureStage, type StageTimes } from '#gpu-worker/scoring/batch/stage-times.ts';
 import type { PendingSequence, SuffixRuns } from '#gpu-worker/scoring/batch/suffix-runs.ts';
 import type { EmbeddingTable } from '#gpu-worker/scoring/embedding-table.ts';
+import type { HintTrace } from '#gpu-worker/scoring/explanation/trace-hints.ts';
 import type { HintMaker } from '#gpu-worker/scoring/hint-maker.ts';
 import type { FrozenPrefixes } from '#gpu-worker/scoring/prefix-cache/frozen-prefixes.ts';
 import type { PairScore } from '#gpu-worker/scoring/scoring-engine.ts';
@@ -24,7 +26,12 @@ export interface TokenizedTask {
   readonly maxDocumentTokens: number;
   readonly queries: readonly (readonly number[])[];
   readonly adapter: ScoringAdapter | null;
+  /** Whether scores come with what their hints were made from. */
+  readonly explain?: boolean;
 }
+
+/** A score, and for a task to be explained what its hints were made from; null without hints. */
+export type TracedScore = PairScore & { readonly trace?: HintTrace | null };
 
 export interface ScoringAdapter {
   readonly hintLocation: 'suffix' | 'prefix';
@@ -33,6 +40,8 @@ export interface ScoringAdapter {
   readonly hintRows: (queryTokens: number) => number;
   /** null for a soft prompt. */
   readonly hints: HintMaker | null;
+  /** What the hints of a pair are made from; absent where there are none. */
+  readonly trace?: (tokens: HintTokens) => Promise<HintTrace>;
 }
 
 export interface PairScorerOptions {
@@ -48,7 +57,7 @@ export interface BatchPlace {
 }
 
 /** The scores of a task that was laid out; to be called when all suffixes were run. Throws what went wrong in them. */
-export type PendingScores = () => PairScore[];
+export type PendingScores = () => TracedScore[];
 
 /**
  * Lays pairs out as method.md section 2 does. The prefix always is a run of its own and the suffix another, warm or cold: a score then cannot
@@ -63,7 +72,7 @@ export class PairScorer {
 
   /** Hints and prefixes of every query of the task; the suffixes are handed over, to be run with those of other tasks. */
   async layOut(task: TokenizedTask, place: BatchPlace): Promise<PendingScores> {
-    const pending: (() => PairScore)[] = [];
+    const pending: (() => TracedScore)[] = [];
     let prefix: { readonly documentTokens: number; readonly keyValues: KeyValues } | null = null;
     for (const query of task.queries) {
       const documentIds = this.#fitDocument(task, query);
@@ -82,6 +91,7 @@ export class PairScorer {
         documentTokens: documentIds.length,
         truncated: documentIds.length < task.documentIds.length,
         ...(adapter.selectedIds === null ? {} : { selectedIds: adapter.selectedIds }),
+        ...(task.explain === true ? { trace: adapter.trace } : {}),
       }));
     }
     return () => pending.map((score) => score());
@@ -139,15 +149,15 @@ export class PairScorer {
     query: readonly number[],
     document: readonly number[],
     times: StageTimes,
-  ): Promise<{ parts: AdapterParts; selectedIds: readonly number[] | null }> {
+  ): Promise<{ parts: AdapterParts; selectedIds: readonly number[] | null; trace: HintTrace | null }> {
     const { adapter, template } = task;
-    if (adapter === null) return { parts: noAdapterParts, selectedIds: null };
+    if (adapter === null) return { parts: noAdapterParts, selectedIds: null, trace: null };
     const { hintLocation, softPrompt, hints } = adapter;
-    if (hints === null) return { parts: { hints: null, hintLocation, softPrompt }, selectedIds: null };
-    const made = await measureStage(times, 'hintsMs', () =>
-      hints.make({ open: template.hintOpen, close: template.hintClose, query, document }),
-    );
-    return { parts: { hints: made.rows, hintLocation, softPrompt }, selectedIds: made.selectedIds };
+    if (hints === null) return { parts: { hints: null, hintLocation, softPrompt }, selectedIds: null, trace: null };
+    const tokens = { open: template.hintOpen, close: template.hintClose, query, document };
+    const made = await measureStage(times, 'hintsMs', () => hints.make(tokens));
+    const trace = task.explain === true ? ((await adapter.trace?.(tokens)) ?? null) : null;
+    return { parts: { hints: made.rows, hintLocation, softPrompt }, selectedIds: made.selectedIds, trace };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { TemplateName } from '#gpu-worker/q-peft/template-registry.ts';
 import type { EngineObserver, TaskTiming } from '#gpu-worker/scoring/engine-observer.ts';
+import type { PairExplanation } from '#gpu-worker/scoring/explanation/explain-pair.ts';
 import type { Calibration } from '#shared/calibration/calibration.ts';
 
 export type Precision = 'fp32' | 'int8';
@@ -14,6 +15,8 @@ export interface ScoreTask {
   readonly adapterDigest?: string;
   /** Tokens of the document that are kept (its start, or its end where the template says so). */
   readonly maxTokensPerDoc?: number;
+  /** Whether results say which tokens and hints they are of; changes no score. */
+  readonly explain?: boolean;
 }
 
 /** A query without a document, for the blended score. */
@@ -40,6 +43,8 @@ export interface PairScore {
   readonly lexicalMatch?: number;
   /** Q-PEFT-R: the document tokens that became hints, in order. */
   readonly selectedIds?: readonly number[];
+  /** Where the task asked for it. */
+  readonly explanation?: PairExplanation;
 }
 
 export interface TaskOptions {
@@ -96,6 +101,8 @@ export interface ScoringEngine {
    * Remembered for the queries of late. Throws as `score` does.
    */
   queryLogLikelihood(task: QueryTask, options?: TaskOptions): Promise<number>;
+  /** The same for each of its tokens: nats, float32 [targets], whose mean it is. */
+  queryTokenLogLikelihoods(task: QueryTask, options?: TaskOptions): Promise<Float32Array>;
   scoreTokens(task: TokenTask, options?: TaskOptions): Promise<PairScore>;
   /** Parses, validates against this model and hands the adapter to every thread. Idempotent by digest. Throws ServiceError `invalid_adapter`. */
   loadAdapter(file: Uint8Array): Promise<AdapterSummary>;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { EngineObserver } from '#gpu-worker/scoring/engine-observer.ts';
-import { QueryLikelihoods } from '#gpu-worker/scoring/query-likelihoods.ts';
+import { type QueryLikelihood, QueryLikelihoods } from '#gpu-worker/scoring/query-likelihoods.ts';
 import { TaskDispatcher } from '#gpu-worker/scoring/scheduling/task-dispatcher.ts';
 import type {
   AdapterSummary,
@@ -100,12 +100,12 @@ export class ScoringPool implements ScoringEngine {
     return this.#tasks.enqueue({ kind: 'score', task }, options);
   }
 
-  queryLogLikelihood(task: QueryTask, options: TaskOptions = {}): Promise<number> {
-    return this.#queryLikelihoods.get(task, async () => {
-      const [score] = await this.#tasks.enqueue({ kind: 'query', task }, options);
-      if (score === undefined) throw new Error('a scoring thread returned no score');
-      return score.meanLogLikelihood;
-    });
+  async queryLogLikelihood(task: QueryTask, options: TaskOptions = {}): Promise<number> {
+    return (await this.#queryLikelihood(task, options)).meanLogLikelihood;
+  }
+
+  async queryTokenLogLikelihoods(task: QueryTask, options: TaskOptions = {}): Promise<Float32Array> {
+    return (await this.#queryLikelihood(task, options)).targetLogLikelihoods;
   }
 
   async scoreTokens(task: TokenTask, options: TaskOptions = {}): Promise<PairScore> {
@@ -150,6 +150,15 @@ export class ScoringPool implements ScoringEngine {
     this.#tasks.refuse(new ServiceError('not_ready', 'The worker is shutting down.'));
     await this.#tasks.idle();
     await this.#threads.close();
+  }
+
+  #queryLikelihood(task: QueryTask, options: TaskOptions): Promise<QueryLikelihood> {
+    return this.#queryLikelihoods.get(task, async () => {
+      const [score] = await this.#tasks.enqueue({ kind: 'query', task }, options);
+      if (score === undefined) throw new Error('a scoring thread returned no score');
+      const { meanLogLikelihood, targetLogLikelihoods } = score;
+      return { meanLogLikelihood, targetLogLikelihoods };
+    });
   }
 
   async #loadAdapter(digest: string, file: Uint8Array): Promise<AdapterSummary> {

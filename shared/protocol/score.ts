@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { travellingCalibrationSchema } from '#shared/calibration/calibration.ts';
 import { limits } from '#shared/limits.ts';
+import { documentExplanationSchema, queryExplanationSchema } from '#shared/protocol/score-explanation.ts';
 
 /**
  * The internal call edge → GPU worker: `POST /v1/score`, signed. One query against the documents of one shard.
@@ -42,6 +43,10 @@ export const scoreRequestSchema = z.object({
     .boolean()
     .default(false)
     .describe('Whether the answer has `query_log_likelihood` and `calibration`, which a blended score needs.'),
+  explain: z
+    .boolean()
+    .optional()
+    .describe('Whether the answer has `explanation`, and each score its own. Workers before 0.2 do not know it.'),
 });
 export type ScoreRequest = z.infer<typeof scoreRequestSchema>;
 
@@ -58,6 +63,7 @@ export const documentScoreSchema = z.object({
     ),
   truncated: z.boolean().describe('Whether the document was cut to `max_tokens_per_doc`.'),
   target_log_likelihoods: z.array(z.number()).optional().describe('Per query token, nats.'),
+  explanation: documentExplanationSchema.optional().catch(undefined),
 });
 export type DocumentScore = z.infer<typeof documentScoreSchema>;
 
@@ -97,6 +103,7 @@ export const scoreResponseSchema = z.object({
     .describe(
       'Equal wherever equal requests get equal scores: model, arithmetic, constants and version of the worker. Workers before 0.2 leave it out; their scores are not cached.',
     ),
+  explanation: queryExplanationSchema.optional().catch(undefined),
   compute_ms: z.number().min(0).describe('Milliseconds from the first byte of the body to the last score.'),
   timing: scoreTimingSchema
     .optional()

@@ -16,6 +16,7 @@ export function scriptedEngine(
       contextLength: 1,
     },
     queryLogLikelihood: unused,
+    queryTokenLogLikelihoods: unused,
     scoreTokens: unused,
     loadAdapter: unused,
     unloadAdapter: unused,

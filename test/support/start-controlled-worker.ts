@@ -38,6 +38,7 @@ export function controlledEngine(score: ScoreBehaviour): ScoringEngine {
     },
     score: (task, options = {}) => score(task, options),
     queryLogLikelihood: () => Promise.resolve(-3.5),
+    queryTokenLogLikelihoods: () => Promise.resolve(Float32Array.of(-3, -3.5, -4)),
     scoreTokens: () => Promise.reject(new Error('not asked for here')),
     loadAdapter: () => Promise.reject(new Error('not asked for here')),
     unloadAdapter: () => Promise.resolve(),
