@@ -40,7 +40,7 @@ export const trainCommand = defineCommand({
       import('#gpu-worker/training/open-training.ts'),
       import('#gpu-worker/training/train-adapter.ts'),
       import('#gpu-worker/training/adapter/finish-adapter.ts'),
-      import('#cli/output/render-training-html.ts'),
+      import('#gpu-worker/training/report/render-training-html.ts'),
     ]);
     const progress = createTrainingProgress(io);
     const { run, close } = await openTraining({

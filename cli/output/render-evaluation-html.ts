@@ -1,6 +1,6 @@
-import { comparisonTable } from '#cli/output/comparison-table.ts';
 import type { RankingComparison } from '#gpu-worker/evaluation/evaluate-rankings.ts';
 import { decidingMetric } from '#gpu-worker/evaluation/metric.ts';
+import { comparisonTable } from '#gpu-worker/evaluation/report/comparison-table.ts';
 import { describeComparison, formatDifference } from '#gpu-worker/evaluation/report/describe-comparison.ts';
 import { describeSetup, describeTitle } from '#gpu-worker/evaluation/report/describe-setup.ts';
 import { plotChanges, plotDifferences, plotMetricOverCutoffs } from '#gpu-worker/evaluation/report/evaluation-plots.ts';

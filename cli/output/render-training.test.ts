@@ -1,8 +1,8 @@
 import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
 import { renderTraining } from '#cli/output/render-training.ts';
-import { renderTrainingHtml } from '#cli/output/render-training-html.ts';
 import type { TrainingReport } from '#gpu-worker/training/adapter/training-report.ts';
+import { renderTrainingHtml } from '#gpu-worker/training/report/render-training-html.ts';
 import { trainingSettingsSchema } from '#gpu-worker/training/settings/training-settings.ts';
 
 const hostile = '<script>alert(1)</script>';
@@ -32,6 +32,7 @@ const report: TrainingReport = {
   decidedBy: 'likelihood',
   better: true,
   verdict: 'Alone it is better.',
+  signs: [{ sign: 'overfitting', sentence: 'Overfitting: the loss fell.' }],
   alone: comparison('Alone it is better.', 0.05),
   blended: comparison('Blended it may be chance.', 0.005),
   calibration: {
@@ -45,7 +46,12 @@ const report: TrainingReport = {
     bins: [bin(80, 0.03, 0.02), bin(0, 0, 0), bin(20, 0.27, 0.4)],
   },
   calibrationNotes: ['Fitted on 100 pairs.'],
-  losses: Array.from({ length: 40 }, (_, index) => ({ step: index + 1, loss: 2 - index / 40, positiveNll: 3 })),
+  losses: Array.from({ length: 40 }, (_, index) => ({
+    step: index + 1,
+    loss: 2 - index / 40,
+    positiveNll: 3,
+    tokens: 100,
+  })),
   devBase: 0.6,
   dev: [0, 20, 40].map((step) => ({ step, metric: 0.6 + (step === 20 ? 0.05 : 0.01) })),
 };
@@ -81,6 +87,7 @@ describe('the page of a training', () => {
       '[+0.0400, +0.0600]',
       'calibration error 0.0312',
       'Fitted on 100 pairs.',
+      'Overfitting: the loss fell.',
       '320 training queries, 10 dev queries, 900 documents; 40 steps',
     ])
       expect(text).toContain(said);
@@ -104,6 +111,7 @@ describe('the end of a training on the terminal', () => {
     for (const verdict of ['Alone it is better.', 'Blended it may be chance.'])
       expect(text.split(verdict)).toHaveLength(2);
     expect(text).toContain('calibration error 0.0312, log loss 0.2000 nats over 100 dev pairs');
+    expect(text).toContain('\nOverfitting: the loss fell.\n');
     expect(text).toContain('reports: out.safetensors.report.html and .json');
     const blended = renderTraining({ ...report, decidedBy: 'blended', verdict: 'Blended it may be chance.' }, 'o');
     for (const verdict of ['Alone it is better.', 'Blended it may be chance.'])

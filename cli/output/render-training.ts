@@ -9,6 +9,7 @@ export function renderTraining(report: TrainingReport, output: string): string {
     '',
     report.verdict,
     ...(blended === null ? [] : [report.decidedBy === 'blended' ? alone.verdict : blended.verdict]),
+    ...report.signs.map(({ sentence }) => sentence),
     ...(calibration === null
       ? []
       : [

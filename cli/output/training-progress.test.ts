@@ -58,7 +58,7 @@ it('tells of each look the loss and speed of its steps, and how long the rest ma
 it('times a run that goes on from its checkpoint from there', () => {
   const said = follow();
   nowMs = 90_000;
-  shown.onEvent({ kind: 'resumed', step: 160 });
+  shown.onEvent({ kind: 'resumed', step: 160, tokens: 0 });
   makeSteps(161, 10, 170);
   shown.onEvent({ kind: 'dev', step: 170, metric: 0.6, best: false });
   expect(said.lines()).toEqual([

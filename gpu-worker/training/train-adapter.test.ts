@@ -109,7 +109,7 @@ describe('a loss that is not finite', () => {
 
     const events: TrainingEvent[] = [];
     const resumed = await trainAdapter(await open('nan', events));
-    expect(events).toContainEqual({ kind: 'resumed', step: 2 });
+    expect(events).toContainEqual(expect.objectContaining({ kind: 'resumed', step: 2 }));
     expect(resumed).toEqual(undisturbed);
     expect(undisturbed.losses.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5]);
     expect(undisturbed.dev.map(({ step }) => step)).toEqual([0, 2, 4, 5]);
@@ -135,7 +135,7 @@ describe('a loss that is not finite', () => {
       const fault = await trainAdapter(withFault(run, isDev, look)).catch((error: unknown) => String(error));
       expect(fault).toMatch(
         new RegExp(
-          `^Error: Training stopped at the look at the dev queries ${when}: the score of dev query "q-\\w+" with(out a)? document( "d\\d")? is NaN; ${kept}`,
+          `^TrainingFault: Training stopped at the look at the dev queries ${when}: the score of dev query "q-\\w+" with(out a)? document( "d\\d")? is NaN; ${kept}`,
         ),
       );
       expect(existsSync(run.checkpointPath)).toBe(look >= 4);
@@ -160,14 +160,38 @@ it('looks at no dev pair twice: not at the end, and after a kill not at the base
   expect(await looks('rest', await open('halfway'))).toEqual({ name: 'rest', pairs: 4 * 2 + 2 });
 });
 
-it('a run that is stopped ends with the reason of the stop', async () => {
-  const run = await open('stopped');
-  const controller = new AbortController();
-  const onEvent = (event: TrainingEvent) => {
-    if (event.kind === 'step') controller.abort(new Error('Ctrl-C'));
-  };
-  await expect(trainAdapter({ ...run, onEvent, signal: controller.signal })).rejects.toThrow(/^Ctrl-C$/);
-  expect(run.adapter.step).toBe(1);
+describe('a run that is stopped', () => {
+  /** The run, stopped at the first event that `isMoment` knows. */
+  function stoppedAt(run: TrainingRun, isMoment: (event: TrainingEvent) => boolean): TrainingRun {
+    const controller = new AbortController();
+    const onEvent = (event: TrainingEvent) => {
+      if (isMoment(event)) controller.abort(new Error('Ctrl-C'));
+    };
+    return { ...run, onEvent, signal: controller.signal };
+  }
+
+  it('ends with the reason of the stop and keeps every step, between two looks and at a look that is broken off', async () => {
+    const undisturbed = await trainAdapter(await open('never stopped'));
+    for (const step of [3, 4]) {
+      const run = await open(`stopped ${step}`);
+      const isStep = (event: TrainingEvent) => event.kind === 'step' && event.step === step;
+      await expect(trainAdapter(stoppedAt(run, isStep))).rejects.toThrow(/^Ctrl-C$/);
+      expect(readCheckpoint(run.checkpointPath, run.identity)?.adapter.step).toBe(step);
+      const events: TrainingEvent[] = [];
+      expect(await trainAdapter(await open(`stopped ${step}`, events))).toEqual(undisturbed);
+      const tokens = undisturbed.losses.slice(0, step).reduce((sum, point) => sum + point.tokens, 0);
+      expect(events[0]).toEqual({ kind: 'resumed', step, tokens });
+      const saved = [4, 5].map((later) => ({ kind: 'checkpoint', step: later }));
+      expect(events.filter(({ kind }) => kind === 'checkpoint')).toEqual(saved);
+    }
+  });
+
+  it('before the first look is over leaves nothing', async () => {
+    const run = await open('stopped at once');
+    const isLook = ({ kind }: TrainingEvent) => kind === 'dev-progress';
+    await expect(trainAdapter(stoppedAt(run, isLook))).rejects.toThrow(/^Ctrl-C$/);
+    expect(existsSync(run.checkpointPath)).toBe(false);
+  });
 });
 
 describe('what is kept', () => {

@@ -31,19 +31,7 @@ export interface TrainingOutcome extends AdapterJudgement {
 export async function trainAdapter(run: TrainingRun): Promise<TrainingOutcome> {
   const { settings, adapter, onEvent } = run;
   const progress = await startProgress(run);
-  const documentIds = [...run.data.corpus.keys()];
-  while (adapter.step < settings.steps && looksWithoutGain(run, progress) < settings.patience) {
-    run.signal?.throwIfAborted();
-    const planned = planStep(run.data.train, documentIds, adapter.step + 1, settings);
-    const where = `in step ${adapter.step + 1} (queries ${queryIdsOf(planned)})`;
-    const { loss, tokens } = await naming(run, where, progress, () => runStep(run, planned));
-    progress.losses.push({ step: adapter.step, loss: loss.value, positiveNll: loss.pointwise });
-    onEvent({ kind: 'step', step: adapter.step, steps: settings.steps, loss: loss.value, tokens });
-    if (adapter.step % settings.evaluateEvery === 0 || adapter.step === settings.steps) {
-      recordLook(run, progress, await lookAtAdapter(run, progress));
-      writeCheckpoint(run.checkpointPath, run.identity, { ...progress, adapter: adapter.pack() });
-    }
-  }
+  await savingWhenStopped(run, progress, () => takeSteps(run, progress));
   if (adapter.step < settings.steps) onEvent({ kind: 'stopped-early', step: adapter.step });
   const { losses, kept, base } = progress;
   const queryLogLikelihoods = await naming(run, 'at the look at the dev queries without a document', progress, () =>
@@ -58,6 +46,46 @@ export async function trainAdapter(run: TrainingRun): Promise<TrainingOutcome> {
   };
 }
 
+/** Steps and looks, from wherever the run stands: a checkpoint may come from between two looks, and from a step whose look was broken off. */
+async function takeSteps(run: TrainingRun, progress: Progress): Promise<void> {
+  const { settings, adapter, onEvent } = run;
+  const documentIds = [...run.data.corpus.keys()];
+  for (;;) {
+    if (lookIsDue(run, progress)) {
+      recordLook(run, progress, await lookAtAdapter(run, progress));
+      save(run, progress);
+    }
+    if (adapter.step >= settings.steps || looksWithoutGain(run, progress) >= settings.patience) return;
+    run.signal?.throwIfAborted();
+    const planned = planStep(run.data.train, documentIds, adapter.step + 1, settings);
+    const where = `in step ${adapter.step + 1} (queries ${queryIdsOf(planned)})`;
+    const { loss, tokens } = await naming(run, where, progress, () => runStep(run, planned));
+    progress.losses.push({ step: adapter.step, loss: loss.value, positiveNll: loss.pointwise, tokens });
+    onEvent({ kind: 'step', step: adapter.step, steps: settings.steps, loss: loss.value, tokens });
+  }
+}
+
+function lookIsDue({ settings, adapter }: TrainingRun, { dev }: Progress): boolean {
+  const due = adapter.step % settings.evaluateEvery === 0 || adapter.step === settings.steps;
+  return due && (dev.at(-1)?.step ?? 0) < adapter.step;
+}
+
+function save(run: TrainingRun, progress: Progress): void {
+  writeCheckpoint(run.checkpointPath, run.identity, { ...progress, adapter: run.adapter.pack() });
+  progress.savedStep = run.adapter.step;
+  run.onEvent({ kind: 'checkpoint', step: progress.savedStep });
+}
+
+/** A run that is stopped on purpose keeps every step that it has done. */
+async function savingWhenStopped(run: TrainingRun, progress: Progress, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (run.signal?.aborted === true && progress.savedStep !== run.adapter.step) save(run, progress);
+    throw error;
+  }
+}
+
 interface Progress {
   readonly losses: LossPoint[];
   readonly dev: DevPoint[];
@@ -65,6 +93,8 @@ interface Progress {
   readonly base: Float64Array;
   kept: Checkpoint['kept'];
   highest: Checkpoint['highest'];
+  /** Step of the checkpoint that is on disk; null where there is none. */
+  savedStep: number | null;
 }
 
 /** The checkpoint's, or after a look at the base model and one at the untrained adapter: if no step improves on it, it is the best. */
@@ -72,10 +102,11 @@ async function startProgress(run: TrainingRun): Promise<Progress> {
   const saved = readCheckpoint(run.checkpointPath, run.identity);
   if (saved !== null) {
     run.adapter.restore(saved.adapter);
-    run.onEvent({ kind: 'resumed', step: run.adapter.step });
+    const tokens = saved.losses.reduce((sum, point) => sum + point.tokens, 0);
+    run.onEvent({ kind: 'resumed', step: run.adapter.step, tokens });
     run.onEvent({ kind: 'base', metric: lookMetric(run.dev, saved.base) });
     const { base, kept, highest } = saved;
-    return { losses: [...saved.losses], dev: [...saved.dev], base, kept, highest };
+    return { losses: [...saved.losses], dev: [...saved.dev], base, kept, highest, savedStep: run.adapter.step };
   }
   const base = await look(run, 'with the base model', null, async (texts) => run.sequences.base(texts));
   run.onEvent({ kind: 'base', metric: lookMetric(run.dev, base) });
@@ -83,7 +114,7 @@ async function startProgress(run: TrainingRun): Promise<Progress> {
   const point = pointOf(run, scores);
   run.onEvent({ kind: 'dev', ...point, best: true });
   const untrained = { point, scores, file: fileOf(run) };
-  return { losses: [], dev: [point], base, kept: untrained, highest: untrained };
+  return { losses: [], dev: [point], base, kept: untrained, highest: untrained, savedStep: null };
 }
 
 function recordLook(run: TrainingRun, progress: Progress, scores: Float64Array): void {
@@ -147,8 +178,7 @@ async function naming<Result>(
     return await work();
   } catch (error) {
     run.signal?.throwIfAborted();
-    // Every look but the first, at the untrained adapter, ends with a checkpoint.
-    throw trainingFault(where, error, { step: progress?.dev.at(-1)?.step ?? 0, path: run.checkpointPath });
+    throw trainingFault(where, error, { step: progress?.savedStep ?? 0, path: run.checkpointPath });
   }
 }
 

@@ -5,7 +5,10 @@ import type { StepContext } from '#gpu-worker/training/steps/run-step.ts';
 
 /** What a run reports while it goes on. */
 export type TrainingEvent =
-  | { readonly kind: 'resumed'; readonly step: number }
+  /** `tokens`: of all steps up to this one. */
+  | { readonly kind: 'resumed'; readonly step: number; readonly tokens: number }
+  /** A checkpoint of this step is on disk. */
+  | { readonly kind: 'checkpoint'; readonly step: number }
   | { readonly kind: 'dev-progress'; readonly fraction: number }
   | { readonly kind: 'base'; readonly metric: number }
   | {

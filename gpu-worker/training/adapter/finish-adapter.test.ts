@@ -49,7 +49,7 @@ function outcomeOf(changes: Partial<TrainingOutcome>): TrainingOutcome {
   return {
     file: writeAdapterFile(start, { storage: 'fp32' }),
     keptStep: 20,
-    losses: [{ step: 1, loss: 0.5, positiveNll: 2 }],
+    losses: [{ step: 1, loss: 0.5, positiveNll: 2, tokens: 64 }],
     dev: [{ step: 0, metric: 0.5 }],
     alone: gain,
     blended: none,

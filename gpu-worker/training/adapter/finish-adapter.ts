@@ -4,6 +4,7 @@ import type { ReportedComparison, TrainingReport } from '#gpu-worker/training/ad
 import type { TrainingData } from '#gpu-worker/training/data/training-data.ts';
 import { decidingMean } from '#gpu-worker/training/dev/measure-dev.ts';
 import type { DevComparison } from '#gpu-worker/training/judge-adapter.ts';
+import { findSigns } from '#gpu-worker/training/report/find-signs.ts';
 import type { TrainingSettings } from '#gpu-worker/training/settings/training-settings.ts';
 import type { TrainingOutcome } from '#gpu-worker/training/train-adapter.ts';
 import type { AdapterConfig } from '#shared/adapter-file/adapter-config.ts';
@@ -52,6 +53,7 @@ function reportOf(outcome: TrainingOutcome, { settings, data, dataName }: Finish
     decidedBy: settings.lossOver,
     better: deciding.better,
     verdict: `${deciding.verdict}${untrained}`,
+    signs: findSigns({ ...outcome, better: deciding.better }),
     alone,
     blended,
     calibration: reportCalibration(outcome),

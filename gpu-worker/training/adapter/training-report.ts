@@ -1,6 +1,7 @@
 import type { CalibrationFigures } from '#gpu-worker/calibration/measure-calibration.ts';
 import type { MetricComparison } from '#gpu-worker/evaluation/compare-measures.ts';
 import type { DevPoint, LossPoint } from '#gpu-worker/training/checkpoint/checkpoint-file.ts';
+import type { FoundSign } from '#gpu-worker/training/report/find-signs.ts';
 import type { TrainingSettings } from '#gpu-worker/training/settings/training-settings.ts';
 import type { TravellingCalibration } from '#shared/calibration/calibration.ts';
 
@@ -39,6 +40,8 @@ export interface TrainingReport {
   readonly decidedBy: TrainingSettings['lossOver'];
   readonly better: boolean;
   readonly verdict: string;
+  /** Known failures that the run shows; empty: none. */
+  readonly signs: readonly FoundSign[];
   /** By likelihood. */
   readonly alone: ReportedComparison;
   /** By blended scores, as the API orders; null where there are no constants to blend with. */

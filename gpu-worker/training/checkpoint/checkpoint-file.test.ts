@@ -27,7 +27,7 @@ const checkpoint: Checkpoint = {
     dense: { 'mlp.first.weight': tensor(16), 'mlp.first.bias': tensor(4) },
     rows: { ids: Int32Array.of(3, 7, 11), ...tensor(12) },
   },
-  losses: [{ step: 1, loss: 1 / 3, positiveNll: 2.125 }],
+  losses: [{ step: 1, loss: 1 / 3, positiveNll: 2.125, tokens: 64 }],
   dev: [
     { step: 0, metric: 0.1 },
     { step: 40, metric: 0.7 },

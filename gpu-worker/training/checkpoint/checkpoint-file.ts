@@ -16,6 +16,11 @@ const lossPointSchema = z.object({
   step: z.number(),
   loss: z.number(),
   positiveNll: z.number().describe('Mean NLL of the positives, nats per token.'),
+  tokens: z
+    .number()
+    .int()
+    .min(0)
+    .describe('Tokens of queries and hints that went through the model; those of documents are not counted.'),
 });
 const progressSchema = z.object({
   identity: z.string(),

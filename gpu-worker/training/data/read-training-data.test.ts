@@ -188,6 +188,20 @@ describe('readTrainingData from JSON Lines', () => {
     expect(data.corpusSize).toBe(60);
   });
 
+  it('takes each line of one file for the part that it names', async () => {
+    const split = (numbers: readonly number[], name: string) => numbers.map((n) => ({ ...cohereLine(n), split: name }));
+    const [train, dev, test] = [range(60).slice(0, 40), range(60).slice(40, 58), range(60).slice(58)];
+    const lines = [...split(dev, 'dev'), ...train.map(cohereLine), ...split(test, 'test')];
+    const { data } = await read({ path: await writeCohere(lines) });
+    expect(data.dev.map(({ query, queryId }) => [query, queryId])).toEqual(
+      dev.map((n, line) => [queryText(n), `train.jsonl:${line + 1}`]),
+    );
+    expect(data.train.map(({ query }) => query)).toEqual(train.map(queryText));
+    expect(data.corpusSize).toBe(58);
+    const unknown = await problemsOf({ path: await writeCohere([{ ...cohereLine(0), split: 'validation' }]) });
+    expect(unknown['invalid-line']?.examples[0]).toMatch(/^train\.jsonl line 1: "split"/);
+  });
+
   it('refuses too few queries and says how many there are', async () => {
     const path = await writeCohere(range(5).map(cohereLine));
     const { problems } = await read({ path });

@@ -1,4 +1,5 @@
 import { type DevSet, listDevPairs } from '#gpu-worker/training/dev/dev-set.ts';
+import { NotFiniteError } from '#gpu-worker/training/not-finite-error.ts';
 import type { PairSequence, PairSequences, PairTexts } from '#gpu-worker/training/steps/pair-sequences.ts';
 import type { TrainingPool } from '#gpu-worker/training/threads/training-pool.ts';
 
@@ -56,7 +57,7 @@ async function scoreAll(
     const results = await pool.run(sequences.map(({ task }) => task));
     for (const [index, { name }] of batch.entries()) {
       const score = -(results[index]?.meanNegativeLogLikelihood ?? Number.NaN);
-      if (!Number.isFinite(score)) throw new Error(`the score of ${name} is ${score}`);
+      if (!Number.isFinite(score)) throw new NotFiniteError(`the score of ${name} is ${score}`);
       scores[start + index] = score;
     }
     onProgress(Math.min(1, (start + batch.length) / looks.length));

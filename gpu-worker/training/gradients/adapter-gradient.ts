@@ -1,3 +1,5 @@
+import { NotFiniteError } from '#gpu-worker/training/not-finite-error.ts';
+
 /** dL/d(what is trained), summed over the sequences of a step. */
 export interface AdapterGradient {
   /** By parameter name. */
@@ -42,7 +44,7 @@ export function clipGradient(gradient: AdapterGradient, normMax: number): number
   let squares = 0;
   for (const part of parts) for (const value of part) squares += value * value;
   const norm = Math.sqrt(squares);
-  if (!Number.isFinite(norm)) throw new Error(`the norm of the gradient is ${norm}, not a finite number`);
+  if (!Number.isFinite(norm)) throw new NotFiniteError(`the norm of the gradient is ${norm}, not a finite number`);
   // torch's guard against a division by zero; kept so that steps agree.
   const scale = normMax / (norm + 1e-6);
   if (scale < 1) {

@@ -1,3 +1,5 @@
+import { NotFiniteError } from '#gpu-worker/training/not-finite-error.ts';
+
 /** One query's sequences in the list of all sequences of a step; every sequence may serve in several groups. */
 export interface RankingGroup {
   readonly positive: number;
@@ -47,6 +49,7 @@ export function addAt(values: Float64Array, index: number, value: number): void 
 function nllOf(meanNll: Float64Array, sequence: number): number {
   const value = meanNll[sequence];
   if (value === undefined) throw new Error(`sequence ${sequence} is not among the ${meanNll.length} of the step`);
-  if (!Number.isFinite(value)) throw new Error(`the mean NLL of sequence ${sequence} is ${value}, not a finite number`);
+  if (!Number.isFinite(value))
+    throw new NotFiniteError(`the mean NLL of sequence ${sequence} is ${value}, not a finite number`);
   return value;
 }

@@ -1,5 +1,5 @@
-import { comparisonTable } from '#cli/output/comparison-table.ts';
 import { decidingMetric } from '#gpu-worker/evaluation/metric.ts';
+import { comparisonTable } from '#gpu-worker/evaluation/report/comparison-table.ts';
 import { plotDifferences } from '#gpu-worker/evaluation/report/evaluation-plots.ts';
 import { escapeHtml, htmlPage, htmlTable } from '#gpu-worker/evaluation/report/html-page.ts';
 import type {
@@ -15,6 +15,7 @@ export function renderTrainingHtml(report: TrainingReport): string {
   const second = report.decidedBy === 'blended' ? alone : blended;
   return htmlPage(`${settings.method} adapter, trained on ${data.name}`, [
     paragraphs([report.verdict, ...(second === null ? [] : [second.verdict]), describeRun(report)]),
+    paragraphs(report.signs.map(({ sentence }) => sentence)),
     '<h2>Loss</h2>',
     plotLosses(report),
     `<h2>Looks at the dev queries, ranked by ${report.decidedBy === 'blended' ? 'blended scores' : 'likelihood'}</h2>`,
