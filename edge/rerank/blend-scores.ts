@@ -21,7 +21,9 @@ const withoutFirstStage =
 /** What each document is ordered by. All by the blend or all by the likelihood: the two are no common scale. */
 export function blendScores(scores: readonly (MergedScore | undefined)[], request: RerankRequest): Blend {
   if (chosenScoring(request) === 'likelihood') return byLikelihood(scores, []);
-  const firstStage = request.documents.map(firstStageScore);
+  // A request that says what becomes of first-stage scores does not want them in the blend too.
+  const firstStage =
+    request.fusion === undefined ? request.documents.map(firstStageScore) : request.documents.map(() => undefined);
   const logits = scores.map((score, index) => (score === undefined ? undefined : logitOf(score, firstStage[index])));
   if (!logits.every((logit) => logit !== null)) return byLikelihood(scores, [withoutCalibration]);
   const unused = scores.some(

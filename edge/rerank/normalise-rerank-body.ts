@@ -8,7 +8,7 @@ const zeroMeansAbsent = new Set(['max_tokens_per_doc']);
 
 /**
  * What clients of the imitated APIs send, in canonical form: null is absent (Dify sends `top_n: null`), "true" is true (RAGFlow),
- * `max_tokens_per_doc: 0` is absent (vLLM), one document is a list of one (vLLM). Everything else is left for the schema to judge.
+ * `max_tokens_per_doc: 0` is absent (vLLM), one document is a list of one (vLLM), the name of a fusion is one without settings. Everything else is left for the schema to judge.
  */
 export function normaliseRerankBody(body: JsonObject): JsonObject {
   const entries = Object.entries(body)
@@ -16,6 +16,7 @@ export function normaliseRerankBody(body: JsonObject): JsonObject {
     .map(([field, value]): [string, unknown] => {
       if (booleanFields.has(field)) return [field, toBoolean(value)];
       if (field === 'documents' && typeof value === 'string') return [field, [value]];
+      if (field === 'fusion' && typeof value === 'string') return [field, { method: value }];
       return [field, value];
     });
   return Object.fromEntries(entries);

@@ -1,6 +1,7 @@
 import type { ClientShape } from '#edge/rerank/client-shapes/client-shape.ts';
 import { describeIssue, fieldName } from '#edge/rerank/describe-issue.ts';
 import { documentText } from '#edge/rerank/document-text.ts';
+import { checkFirstStageScores } from '#edge/rerank/fusion/check-first-stage-scores.ts';
 import { type JsonObject, normaliseRerankBody } from '#edge/rerank/normalise-rerank-body.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 import { type RerankRequest, rerankRequestSchema } from '#shared/protocol/rerank-request.ts';
@@ -24,6 +25,7 @@ export function parseRerankRequest(shape: ClientShape, body: JsonObject): Parsed
   const texts = request.documents.map((document, index) =>
     documentText({ document, name: `${rename('documents')}[${index}]`, rankFields: request.rank_fields }),
   );
+  checkFirstStageScores(request, rename('documents'));
   return { request, texts };
 }
 

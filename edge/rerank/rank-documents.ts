@@ -4,6 +4,8 @@ export interface OrderedScore {
   readonly orderScore: number;
   /** Nats per query token. */
   readonly meanLogLikelihood: number;
+  /** Where `orderScore` is fused with a first stage's: what it was before. */
+  readonly unfusedScore?: number;
 }
 
 /** A document's place: its position in the request and what it is ordered by. */
@@ -12,6 +14,8 @@ export interface RankedDocument {
   readonly orderScore: number;
   /** Nats per query token; undefined where the order is the request's own. */
   readonly meanLogLikelihood: number | undefined;
+  /** As of OrderedScore. */
+  readonly unfusedScore?: number;
 }
 
 /**

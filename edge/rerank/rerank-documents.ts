@@ -11,6 +11,7 @@ import { chosenScoring } from '#edge/rerank/chosen-scoring.ts';
 import { countUsage } from '#edge/rerank/count-usage.ts';
 import { degrade } from '#edge/rerank/degrade.ts';
 import { answerReserveMs, toleratedFailures } from '#edge/rerank/failure-policy.ts';
+import { fuseWithFirstStage } from '#edge/rerank/fusion/fuse-with-first-stage.ts';
 import type { ParsedRerank } from '#edge/rerank/parse-rerank-request.ts';
 import { keepOrder, rankDocuments } from '#edge/rerank/rank-documents.ts';
 import type { RerankOutcome } from '#edge/rerank/rerank-outcome.ts';
@@ -53,6 +54,7 @@ export async function rerankDocuments(dependencies: Dependencies, call: RerankCa
   const degradation = degrade(request, scores, failure);
   const warnings = checkTruncation(scores, request);
   const blend = blendScores(scores, request);
+  const fused = fuseWithFirstStage(blend.scores, request);
   const isUnordered = degradation?.policy === 'original_order';
   return {
     requestId,
@@ -62,7 +64,7 @@ export async function rerankDocuments(dependencies: Dependencies, call: RerankCa
     texts,
     scoring: blend.scoring,
     degradation,
-    ranked: isUnordered ? keepOrder(texts.length, request.top_n) : rankDocuments(blend.scores, request.top_n),
+    ranked: isUnordered ? keepOrder(texts.length, request.top_n) : rankDocuments(fused, request.top_n),
     usage: countUsage(scores, queryTokens, fromCache),
     fromCache,
     warnings: [...warnings, ...blend.warnings],

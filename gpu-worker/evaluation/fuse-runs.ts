@@ -1,6 +1,6 @@
-import { mean, standardDeviation } from 'simple-statistics';
 import { orderEntries } from '#gpu-worker/evaluation/order-entries.ts';
 import type { RunEntry, TrecRun } from '#gpu-worker/evaluation/trec-run.ts';
+import { interpolateScores } from '#shared/fusion/interpolate-scores.ts';
 
 /**
  * The documents of `run` ordered by `weight` · z(first stage) + (1 − `weight`) · z(run), where z is a score less its query's mean, over its query's standard
@@ -14,18 +14,8 @@ export function fuseRuns(run: TrecRun, firstStage: TrecRun, weight: number): Tre
 function fuse(entries: readonly RunEntry[], firstStage: readonly RunEntry[], weight: number): RunEntry[] {
   const scores = new Map(firstStage.map((entry) => [entry.documentId, entry.score]));
   const lowest = firstStage.reduce((score, entry) => Math.min(score, entry.score), firstStage[0]?.score ?? 0);
-  const own = zScores(entries.map((entry) => entry.score));
-  const first = zScores(entries.map((entry) => scores.get(entry.documentId) ?? lowest));
-  const fused = entries.map(({ documentId }, index) => ({
-    documentId,
-    score: weight * (first[index] ?? 0) + (1 - weight) * (own[index] ?? 0),
-  }));
-  return orderEntries(fused);
-}
-
-function zScores(values: readonly number[]): number[] {
-  if (values.length === 0) return [];
-  const centre = mean([...values]);
-  const deviation = standardDeviation([...values]);
-  return values.map((value) => (deviation === 0 ? 0 : (value - centre) / deviation));
+  const own = entries.map((entry) => entry.score);
+  const first = entries.map((entry) => scores.get(entry.documentId) ?? lowest);
+  const fused = interpolateScores(own, first, weight);
+  return orderEntries(entries.map(({ documentId }, index) => ({ documentId, score: fused[index] ?? 0 })));
 }

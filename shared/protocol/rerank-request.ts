@@ -11,6 +11,27 @@ const shortfallSchema = z.enum(['error', 'partial', 'original_order']).default('
 
 const scoringSchema = z.enum(['blended', 'likelihood']);
 
+const fusionSchema = z.strictObject({
+  method: z.enum(['none', 'interpolate', 'reciprocal_rank']).meta({
+    description:
+      '`none`: scores of the first stage play no part, in the blend neither. `interpolate`: the sum of both scores, each standardised over the candidates (less the mean, over the standard deviation). `reciprocal_rank`: the sum of 1 / (k + rank) in both orders. The last two need a `score` of every document.',
+    examples: ['interpolate'],
+  }),
+  weight: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.5)
+    .meta({ description: 'Of `interpolate`: the weight of the first stage; ours is the rest.', examples: [0.5] }),
+  k: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(60)
+    .meta({ description: 'Of `reciprocal_rank`: the larger, the less the first ranks count.', examples: [60] }),
+});
+
 export const rerankRequestSchema = z
   .object({
     model: z
@@ -91,6 +112,10 @@ export const rerankRequestSchema = z
           'Whether `relevance_score` is the mean log-likelihood (nats per query token, at most 0) instead of a value in (0, 1); with `scoring: "blended"` named: the log-odds of relevance.',
         examples: [false],
       }),
+    fusion: fusionSchema.optional().meta({
+      description:
+        'How scores of the first stage (`documents[].score`) join ours; a method’s name alone stands for its object with defaults. Absent: they join the blended score where the model’s calibration was fitted with a first stage, and are not used otherwise. With `interpolate` and `reciprocal_rank` the blend itself is made without them, `relevance_score` is the fused score, a number of this request alone, and `unfused_score` ours.',
+    }),
     deadline_ms: z
       .number()
       .int()
@@ -114,6 +139,7 @@ export const rerankRequestSchema = z
   })
   .meta({ id: 'RerankRequest' });
 
+export type Fusion = z.infer<typeof fusionSchema>;
 export type RerankDocument = z.infer<typeof rerankDocumentSchema>;
 export type Scoring = z.infer<typeof scoringSchema>;
 export type RerankRequest = z.infer<typeof rerankRequestSchema>;

@@ -9,7 +9,7 @@ const rerankResultSchema = z
       .meta({ description: 'Position of the document in the request.', examples: [0] }),
     relevance_score: z.number().meta({
       description:
-        'In (0, 1), higher is better: the probability that the document is relevant. With `scoring: "likelihood"`: the geometric mean probability of the query tokens given the document. With `raw_scores`: `mean_log_likelihood`.',
+        'In (0, 1), higher is better: the probability that the document is relevant. With `scoring: "likelihood"`: the geometric mean probability of the query tokens given the document. With `raw_scores`: `mean_log_likelihood`. With `fusion`: comparable within this answer only; of `interpolate` the logistic of the weighted standard scores (0.5: an average candidate; raw: that sum), of `reciprocal_rank` the share of what the first of both orders has (raw: the sum of 1 / (k + rank)).',
       examples: [0.2122],
     }),
     mean_log_likelihood: z
@@ -19,6 +19,14 @@ const rerankResultSchema = z
         description:
           'Mean over the query tokens of log p(token | document, query so far), nats per token. Absent where the order is the request’s own (`meta.degraded`).',
         examples: [-1.55],
+      }),
+    unfused_score: z
+      .number()
+      .optional()
+      .meta({
+        description:
+          'With `fusion`: what `relevance_score` would be without; a probability that other requests can be compared with.',
+        examples: [0.2122],
       }),
     document: z
       .looseObject({

@@ -2,6 +2,7 @@ import type { ClientShape } from '#edge/rerank/client-shapes/client-shape.ts';
 import { publicScore } from '#edge/rerank/public-score.ts';
 import type { RankedDocument } from '#edge/rerank/rank-documents.ts';
 import type { RerankOutcome } from '#edge/rerank/rerank-outcome.ts';
+import { resultExtras } from '#edge/rerank/result-extras.ts';
 import type { RerankResponse, RerankResult } from '#shared/protocol/rerank-response.ts';
 
 /** The canonical form: Cohere's v1 and v2, Jina's and vLLM's requests, and one answer for all of them. */
@@ -39,6 +40,7 @@ function toResult(outcome: RerankOutcome, ranked: RankedDocument): RerankResult 
     index: ranked.index,
     relevance_score: publicScore(outcome, ranked),
     ...(ranked.meanLogLikelihood === undefined ? {} : { mean_log_likelihood: ranked.meanLogLikelihood }),
+    ...resultExtras(outcome, ranked),
     ...(outcome.request.return_documents ? { document: { ...fields, text } } : {}),
   };
 }

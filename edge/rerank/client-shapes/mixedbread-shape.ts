@@ -1,5 +1,6 @@
 import type { ClientShape } from '#edge/rerank/client-shapes/client-shape.ts';
 import { publicScore } from '#edge/rerank/public-score.ts';
+import { resultExtras } from '#edge/rerank/result-extras.ts';
 
 /** Mixedbread: `input` and `top_k` in, a list under `data` with `score` out. */
 export const mixedbreadShape: ClientShape = {
@@ -18,6 +19,7 @@ export const mixedbreadShape: ClientShape = {
       object: 'rank_result',
       index: ranked.index,
       score: publicScore(outcome, ranked),
+      ...resultExtras(outcome, ranked),
       ...(outcome.request.return_documents ? { input: outcome.request.documents[ranked.index] } : {}),
     })),
     usage: { prompt_tokens: outcome.usage.tokens, total_tokens: outcome.usage.tokens },
