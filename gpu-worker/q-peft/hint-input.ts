@@ -44,8 +44,23 @@ export function similarCells(
   frozen: RowSource & { readonly width: number },
   filters: TokenFilters,
 ): { readonly cosines: Float64Array; readonly cells: readonly number[] } {
-  const cosines = cosineSimilarity(rows.gather(query), frozen.gather(document), frozen.width);
+  const different = [...new Set(document)];
+  const columns = cosineSimilarity(rows.gather(query), frozen.gather(different), frozen.width);
+  const cosines = repeatColumns(columns, different, document);
   return { cosines, cells: selectHintCells(cosines, query, document, k, filters) };
+}
+
+/** [rows, different ids] → [rows, all ids]: a third of a passage's tokens stand in it already. */
+function repeatColumns(cosines: Float64Array, different: readonly number[], ids: readonly number[]): Float64Array {
+  if (different.length === ids.length) return cosines;
+  const columns = new Map(different.map((id, column) => [id, column]));
+  const columnOf = Int32Array.from(ids, (id) => columns.get(id) ?? 0);
+  const repeated = new Float64Array((cosines.length / different.length) * ids.length);
+  for (let cell = 0; cell < repeated.length; cell += 1) {
+    const row = Math.floor(cell / ids.length);
+    repeated[cell] = cosines[row * different.length + (columnOf[cell % ids.length] ?? 0)] ?? 0;
+  }
+  return repeated;
 }
 
 /** Q-PEFT-R: a hint block of given tokens. */
