@@ -1,4 +1,5 @@
 import { edgeBenchmarkCommand, edgeBenchmarkHelp } from '#test/bench/edge/edge-benchmark-command.ts';
+import { loadBenchmarkCommand, loadBenchmarkHelp } from '#test/bench/load/load-benchmark-command.ts';
 import { scoreBenchmarkCommand, scoreBenchmarkHelp } from '#test/bench/score/score-benchmark-command.ts';
 import { trainingBenchmarkCommand, trainingBenchmarkHelp } from '#test/bench/train/training-benchmark-command.ts';
 
@@ -10,6 +11,7 @@ interface Benchmark {
 
 const benchmarks: ReadonlyMap<string, Benchmark> = new Map([
   ['score', { help: scoreBenchmarkHelp, run: scoreBenchmarkCommand }],
+  ['load', { help: loadBenchmarkHelp, run: loadBenchmarkCommand }],
   ['edge', { help: edgeBenchmarkHelp, run: edgeBenchmarkCommand }],
   ['train', { help: trainingBenchmarkHelp, run: trainingBenchmarkCommand }],
 ]);
