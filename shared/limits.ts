@@ -10,6 +10,17 @@ export const limits = {
   maxTokensPerDocDefault: 512,
   /** Tokens of one document that a caller may ask for. */
   maxTokensPerDocMax: 8_192,
+  /** Tokens of a chunk of a long document: by default as many as are scored of a document without chunks, so that those that fit score the same. */
+  chunkTokensDefault: 512,
+  chunkTokensMin: 64,
+  /** Part of a chunk that it shares with the one before it, when the caller says nothing and at most. */
+  chunkOverlapShareDefault: 1 / 8,
+  chunkOverlapShareMax: 1 / 2,
+  /** Chunks of one document that a caller may ask for; with those of the default size, more than the longest document has. */
+  chunksPerDocMax: 512,
+  /** Tokens of a document that is scored in chunks, when the caller names no cap and at most: the work is linear in them. */
+  chunkedTokensPerDocDefault: 8_192,
+  chunkedTokensPerDocMax: 131_072,
   /** Bytes of a rerank body. A Worker has 128 MB of memory and JSON triples in it. */
   requestBodyBytesMax: 10_000_000,
   /** Bytes of an adapter file. */

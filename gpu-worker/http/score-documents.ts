@@ -1,3 +1,4 @@
+import { readChunkSettings, shapeBestChunk } from '#gpu-worker/http/shape-chunks.ts';
 import { documentExplanation, queryExplanation } from '#gpu-worker/http/shape-explanation.ts';
 import { defaultTemplate, parseTemplateName, type TemplateName } from '#gpu-worker/q-peft/template-registry.ts';
 import type { LoadedAdapters } from '#gpu-worker/scoring/adapters/loaded-adapters.ts';
@@ -51,6 +52,7 @@ async function scoreWith(
       queries: [query],
       template: used,
       maxTokensPerDoc: request.max_tokens_per_doc,
+      ...(request.chunks === undefined ? {} : { chunks: readChunkSettings(request.chunks) }),
       ...(request.explain === true ? { explain: true } : {}),
       ...(adapter === undefined ? {} : { adapterDigest: adapter.digest }),
     };
@@ -108,6 +110,7 @@ function documentScore(pair: PairScore, withTargets: boolean): DocumentScore {
     document_tokens: pair.documentTokens,
     truncated: pair.truncated,
     ...(pair.lexicalMatch === undefined ? {} : { lexical_match: pair.lexicalMatch }),
+    ...(pair.chunk === undefined ? {} : { chunk: shapeBestChunk(pair.chunk) }),
     ...(explanation === undefined ? {} : { explanation }),
     ...(withTargets ? { target_log_likelihoods: Array.from(pair.targetLogLikelihoods) } : {}),
   };

@@ -89,6 +89,27 @@ describe('200', () => {
     ]);
   });
 
+  it('hands on how long documents are split, and tells which chunk counted', async () => {
+    const seen: unknown[] = [];
+    const place = { tokens: { start: 448, end: 960 }, characters: { start: 2_000, end: 4_100 } };
+    const { call } = await readyWorker((task) => {
+      seen.push(task.chunks);
+      return Promise.resolve([
+        { ...pairScore(task.document), documentTokens: 1_500, chunk: { index: 1, count: 3, ...place } },
+      ]);
+    });
+    const body = request({
+      documents: ['d'],
+      chunks: { tokens: 512, overlap: 64, count_max: 9 },
+      max_tokens_per_doc: 9_000,
+    });
+    const { scores } = scoreResponseSchema.parse(await (await call('POST', '/v1/score', body)).json());
+    expect(seen).toEqual([{ tokens: 512, overlap: 64, countMax: 9 }]);
+    expect(scores).toMatchObject([{ document_tokens: 1_500, chunk: { index: 1, count: 3, ...place } }]);
+    const wide = request({ chunks: { tokens: 512, overlap: 257, count_max: 9 } });
+    expect((await call('POST', '/v1/score', wide)).status).toBe(400);
+  });
+
   it('tells where the time of its documents went, and whose share paid', async () => {
     const seen: unknown[] = [];
     const times = { queueMs: 5, tokenizeMs: 1, prefixMs: 40, hintsMs: 2, suffixMs: 10, prefixHits: 0, prefixMisses: 1 };

@@ -16,13 +16,19 @@ export interface DocumentRoom {
   readonly softPromptRows: number | null;
 }
 
+/** Document tokens that the context has room for beside the query; negative or 0 where there is none. */
+export function contextRoom(room: Omit<DocumentRoom, 'maxDocumentTokens'>): number {
+  const { template, contextLength, queryTokens, hintRows, softPromptRows } = room;
+  return contextLength + 1 - fixedLength(template, hintRows, softPromptRows) - queryTokens;
+}
+
 /**
  * The part of the document that is read: its start, or its end where the template says so (method.md section 2). Serving and training cut alike.
  * @throws ServiceError `invalid_request` for a query that leaves no room for one document token
  */
 export function fitDocument(documentIds: readonly number[], room: DocumentRoom): readonly number[] {
-  const { template, contextLength, maxDocumentTokens, queryTokens, hintRows, softPromptRows } = room;
-  const left = contextLength + 1 - fixedLength(template, hintRows, softPromptRows) - queryTokens;
+  const { template, contextLength, maxDocumentTokens, queryTokens } = room;
+  const left = contextRoom(room);
   if (left < 1) {
     throw new ServiceError(
       'invalid_request',

@@ -1,11 +1,18 @@
 import type { FrozenModel } from '#gpu-worker/language-model/frozen-model.ts';
 import type { TokenTemplate } from '#gpu-worker/q-peft/template.ts';
 import { defaultTemplate, resolveTemplate, type TemplateName } from '#gpu-worker/q-peft/template-registry.ts';
-import type { BatchEntry, BatchResult, ScoringWork, TaskOutcome } from '#gpu-worker/scoring/batch/scoring-work.ts';
+import type {
+  BatchEntry,
+  BatchResult,
+  ScoringWork,
+  TaskOutcome,
+  TaskResult,
+} from '#gpu-worker/scoring/batch/scoring-work.ts';
 import { emptyStageTimes, measureStage } from '#gpu-worker/scoring/batch/stage-times.ts';
 import { SuffixRuns } from '#gpu-worker/scoring/batch/suffix-runs.ts';
+import { tokenizeDocument } from '#gpu-worker/scoring/chunks/tokenize-document.ts';
 import { EmbeddingTable } from '#gpu-worker/scoring/embedding-table.ts';
-import { explainPair } from '#gpu-worker/scoring/explanation/explain-pair.ts';
+import { explainScore } from '#gpu-worker/scoring/explanation/explain-score.ts';
 import { traceHints } from '#gpu-worker/scoring/explanation/trace-hints.ts';
 import { HintMaker, HintSessions } from '#gpu-worker/scoring/hint-maker.ts';
 import { LanguageModelRunner } from '#gpu-worker/scoring/language-model-runner.ts';
@@ -14,18 +21,16 @@ import {
   PairScorer,
   type PendingScores,
   type ScoringAdapter,
+  type TracedScore,
 } from '#gpu-worker/scoring/pair-scorer.ts';
 import { FrozenPrefixes } from '#gpu-worker/scoring/prefix-cache/frozen-prefixes.ts';
 import { PrefixCache } from '#gpu-worker/scoring/prefix-cache/prefix-cache.ts';
 import type { LanguageModelGraphs } from '#gpu-worker/scoring/prepared-model/write-language-model-graphs.ts';
-import type { QueryTask, ScoreTask, TokenTask } from '#gpu-worker/scoring/scoring-engine.ts';
+import type { ChunkTask, QueryTask, ScoreTask, TokenTask } from '#gpu-worker/scoring/scoring-engine.ts';
 import { TokenDescriptions } from '#gpu-worker/scoring/token-descriptions.ts';
 import type { Tokenizer } from '#gpu-worker/tokenizer/tokenizer.ts';
 import type { AdapterFile } from '#shared/adapter-file/adapter-file.ts';
-import { lexicalMatch } from '#shared/calibration/lexical-match.ts';
-import { contentWords, queryWeights } from '#shared/calibration/word-weights.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
-import { limits } from '#shared/limits.ts';
 
 interface LoadedAdapter {
   readonly template: TemplateName;
@@ -87,8 +92,8 @@ export class DocumentScorer {
       const times = emptyStageTimes();
       try {
         if (deadlineAtMs !== undefined && deadlineAtMs <= this.#now()) throw new ServiceError('deadline_exceeded');
-        const scores = await this.#layOut(work, { suffixes, times });
-        pending.push(() => ({ kind: 'scored', scores: scores(), times }));
+        const result = await this.#layOut(work, { suffixes, times });
+        pending.push(() => ({ ...result(), times }));
       } catch (error) {
         pending.push(() => ({ kind: 'failed', error }));
       }
@@ -120,48 +125,51 @@ export class DocumentScorer {
     this.#adapters.delete(digest);
   }
 
-  #layOut(work: ScoringWork, place: BatchPlace): Promise<PendingScores> {
+  async #layOut(work: ScoringWork, place: BatchPlace): Promise<() => TaskResult> {
     switch (work.kind) {
       case 'score':
         return this.#layOutDocument(work.task, place);
+      case 'chunk':
+        return scored(await this.#layOutChunk(work.task, place));
       case 'query':
-        return this.#layOutQuery(work.task, place);
+        return scored(await this.#layOutQuery(work.task, place));
       case 'tokens':
-        return this.#layOutTokens(work.task, place);
+        return scored(await this.#layOutTokens(work.task, place));
     }
   }
 
-  async #layOutDocument(task: ScoreTask, place: BatchPlace): Promise<PendingScores> {
-    const tokenizer = this.#requireTokenizer();
-    const adapter = task.adapterDigest === undefined ? null : this.#adapter(task.adapterDigest);
-    const template = this.#template(task.template ?? adapter?.template ?? defaultTemplate, tokenizer);
-    const { documentIds, queries, matches } = await measureStage(place.times, 'tokenizeMs', () => {
-      const words = contentWords(task.document);
-      return {
-        documentIds: tokenizer.encode(template.textPrefix + task.document),
-        queries: task.queries.map((query) => tokenizer.encode(template.textPrefix + query)),
-        matches: task.queries.map((query) => lexicalMatch(queryWeights(query), words)),
-      };
-    });
-    const maxDocumentTokens = task.maxTokensPerDoc ?? limits.maxTokensPerDocDefault;
-    const explain = task.explain === true;
-    const tokenized = { template, documentIds, maxDocumentTokens, queries, adapter: adapter?.scoring ?? null, explain };
-    const scores = await this.#scorer.layOut(tokenized, place);
-    return () =>
-      scores().map(({ trace, ...score }, index) => {
-        const lexicalMatch = matches[index] ?? 0;
-        if (trace === undefined) return { ...score, lexicalMatch };
-        const explanation = explainPair(tokenizer, {
-          template,
-          query: task.queries[index] ?? '',
-          queryIds: queries[index] ?? [],
-          document: task.document,
-          documentIds,
-          scoredTokens: score.documentTokens,
-          trace,
-        });
-        return { ...score, lexicalMatch, explanation };
-      });
+  async #layOutDocument(task: ScoreTask, place: BatchPlace): Promise<() => TaskResult> {
+    const { tokenizer, template, adapter } = this.#resolve(task);
+    const tokenized = await measureStage(place.times, 'tokenizeMs', () =>
+      tokenizeDocument(task, tokenizer, template, (query) => this.#scorer.roomFor({ template, adapter }, query)),
+    );
+    if ('split' in tokenized) return () => ({ kind: 'split', split: tokenized.split });
+    const { lexicalMatches, ...whole } = tokenized.whole;
+    const { documentIds, queries } = whole;
+    const scores = await this.#scorer.layOut({ ...whole, template, adapter, explain: task.explain === true }, place);
+    const explained = (score: TracedScore, index: number) => {
+      const firstToken = template.keep === 'start' ? 0 : documentIds.length - score.documentTokens;
+      const pair = { document: task.document, documentIds, firstToken, queryIds: queries[index] ?? [] };
+      return explainScore(tokenizer, score, { template, ...pair, query: task.queries[index] ?? '' });
+    };
+    return scored(() =>
+      scores().map((score, index) => ({ ...explained(score, index), lexicalMatch: lexicalMatches[index] ?? 0 })),
+    );
+  }
+
+  async #layOutChunk(task: ChunkTask, place: BatchPlace): Promise<PendingScores> {
+    const { tokenizer, template, adapter } = this.#resolve(task);
+    const ids = Array.from(task.documentIds);
+    const queries = await measureStage(place.times, 'tokenizeMs', () =>
+      task.queries.map((query) => tokenizer.encode(template.textPrefix + query)),
+    );
+    const { explain } = task;
+    const chunk = { documentIds: ids, maxDocumentTokens: ids.length, queries };
+    const scores = await this.#scorer.layOut({ ...chunk, template, adapter, explain: explain !== undefined }, place);
+    if (explain === undefined) return scores;
+    const whole = { ...explain, documentIds: tokenizer.encode(template.textPrefix + explain.document) };
+    const pair = (index: number) => ({ query: task.queries[index] ?? '', queryIds: queries[index] ?? [] });
+    return () => scores().map((score, index) => explainScore(tokenizer, score, { template, ...whole, ...pair(index) }));
   }
 
   /**
@@ -193,6 +201,13 @@ export class DocumentScorer {
     return this.#scorer.layOutTokens(task.promptIds, task.targetIds, place);
   }
 
+  #resolve(task: Pick<ScoreTask, 'adapterDigest' | 'template'>) {
+    const tokenizer = this.#requireTokenizer();
+    const adapter = task.adapterDigest === undefined ? null : this.#adapter(task.adapterDigest);
+    const template = this.#template(task.template ?? adapter?.template ?? defaultTemplate, tokenizer);
+    return { tokenizer, template, adapter: adapter?.scoring ?? null };
+  }
+
   #requireTokenizer(): Tokenizer {
     if (this.#tokenizer !== null) return this.#tokenizer;
     throw new ServiceError('invalid_request', 'The model has no tokenizer, so it scores token ids only.');
@@ -212,6 +227,10 @@ export class DocumentScorer {
     this.#templates.set(name, resolved);
     return resolved;
   }
+}
+
+function scored(scores: PendingScores): () => TaskResult {
+  return () => ({ kind: 'scored', scores: scores() });
 }
 
 function settle(outcome: () => TaskOutcome<unknown>): TaskOutcome<unknown> {

@@ -1,4 +1,4 @@
-import { fitDocument } from '#gpu-worker/q-peft/fit-document.ts';
+import { contextRoom, type DocumentRoom, fitDocument } from '#gpu-worker/q-peft/fit-document.ts';
 import type { HintTokens } from '#gpu-worker/q-peft/hint-input.ts';
 import {
   type AdapterParts,
@@ -97,6 +97,11 @@ export class PairScorer {
     return () => pending.map((score) => score());
   }
 
+  /** Document tokens that the context has room for beside a query and the adapter's rows. */
+  roomFor(task: Pick<TokenizedTask, 'template' | 'adapter'>, query: readonly number[]): number {
+    return contextRoom(this.#roomOf(task, query));
+  }
+
   /** log p(target | prompt, targets so far), in one run: nothing of it could be kept. */
   async layOutTokens(
     promptIds: readonly number[],
@@ -128,20 +133,20 @@ export class PairScorer {
   }
 
   #fitDocument(task: TokenizedTask, query: readonly number[]): readonly number[] {
-    const { template, adapter } = task;
+    return fitDocument(task.documentIds, { ...this.#roomOf(task, query), maxDocumentTokens: task.maxDocumentTokens });
+  }
+
+  #roomOf(
+    { template, adapter }: Pick<TokenizedTask, 'template' | 'adapter'>,
+    query: readonly number[],
+  ): Omit<DocumentRoom, 'maxDocumentTokens'> {
     const hintRows =
       adapter === null || adapter.hints === null
         ? 0
         : adapter.hintRows(query.length) + template.hintOpen.length + template.hintClose.length;
     const softPromptRows = adapter?.softPrompt ? adapter.softPrompt.length / this.#options.embeddings.width : null;
-    return fitDocument(task.documentIds, {
-      template,
-      contextLength: this.#options.contextLength,
-      maxDocumentTokens: task.maxDocumentTokens,
-      queryTokens: query.length,
-      hintRows,
-      softPromptRows,
-    });
+    const { contextLength } = this.#options;
+    return { template, contextLength, queryTokens: query.length, hintRows, softPromptRows };
   }
 
   async #adapterParts(

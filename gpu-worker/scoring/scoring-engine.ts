@@ -1,4 +1,5 @@
 import type { TemplateName } from '#gpu-worker/q-peft/template-registry.ts';
+import type { ChunkRange, ChunkSettings } from '#gpu-worker/scoring/chunks/chunk-settings.ts';
 import type { EngineObserver, TaskTiming } from '#gpu-worker/scoring/engine-observer.ts';
 import type { PairExplanation } from '#gpu-worker/scoring/explanation/explain-pair.ts';
 import type { Calibration } from '#shared/calibration/calibration.ts';
@@ -15,8 +16,17 @@ export interface ScoreTask {
   readonly adapterDigest?: string;
   /** Tokens of the document that are kept (its start, or its end where the template says so). */
   readonly maxTokensPerDoc?: number;
+  /** How a document is scored that has more tokens than a chunk: piece by piece, and the best piece counts. Absent: in one piece, cut to `maxTokensPerDoc`. */
+  readonly chunks?: ChunkSettings;
   /** Whether results say which tokens and hints they are of; changes no score. */
   readonly explain?: boolean;
+}
+
+/** One chunk of a document against queries; its prefix is computed once, like a document's. */
+export interface ChunkTask extends Pick<ScoreTask, 'queries' | 'template' | 'adapterDigest'> {
+  readonly documentIds: Uint32Array;
+  /** Where the score is to be explained: the whole document, and which of its tokens is the chunk's first. */
+  readonly explain?: { readonly document: string; readonly firstToken: number };
 }
 
 /** A query without a document, for the blended score. */
@@ -37,14 +47,28 @@ export interface PairScore {
   readonly targetIds: readonly number[];
   /** float32 values, nats, one a target. */
   readonly targetLogLikelihoods: Float32Array;
+  /** Tokens that were read; of a document in chunks, those of all chunks. */
   readonly documentTokens: number;
   readonly truncated: boolean;
-  /** How much of the query the document's words cover (shared/calibration/lexical-match.ts); absent for token ids. */
+  /** How much of the query the words of the document, or of its best chunk, cover (shared/calibration/lexical-match.ts); absent for token ids. */
   readonly lexicalMatch?: number;
+  /** The chunk that the score is of; absent where the document was scored in one piece. */
+  readonly chunk?: BestChunk;
   /** Q-PEFT-R: the document tokens that became hints, in order. */
   readonly selectedIds?: readonly number[];
   /** Where the task asked for it. */
   readonly explanation?: PairExplanation;
+}
+
+/** The chunk of a document that counts, and where it lies. */
+export interface BestChunk {
+  /** From 0. */
+  readonly index: number;
+  /** How many there were. */
+  readonly count: number;
+  readonly tokens: ChunkRange;
+  /** In UTF-16 code units of the document's text; null where the tokenizer normalises it, so that they do not correspond. */
+  readonly characters: ChunkRange | null;
 }
 
 export interface TaskOptions {

@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { ScoringWork } from '#gpu-worker/scoring/batch/scoring-work.ts';
+import { chunkTask } from '#gpu-worker/scoring/chunks/chunk-task.ts';
+import { scoreChunks } from '#gpu-worker/scoring/chunks/score-chunks.ts';
 import type { EngineObserver } from '#gpu-worker/scoring/engine-observer.ts';
 import { type QueryLikelihood, QueryLikelihoods } from '#gpu-worker/scoring/query-likelihoods.ts';
 import { TaskDispatcher } from '#gpu-worker/scoring/scheduling/task-dispatcher.ts';
@@ -97,7 +100,11 @@ export class ScoringPool implements ScoringEngine {
     if (adapterDigest !== undefined && !this.#threads.hasAdapter(adapterDigest)) {
       throw new ServiceError('adapter_unavailable', `Adapter ${adapterDigest.slice(0, 12)} is not loaded.`);
     }
-    return this.#tasks.enqueue({ kind: 'score', task }, options);
+    const result = await this.#tasks.enqueue({ kind: 'score', task }, options);
+    if (result.kind === 'scored') return result.scores;
+    return scoreChunks(result.split, options.signal, (chunk, signal) =>
+      this.#scores({ kind: 'chunk', task: chunkTask(task, chunk) }, { ...options, signal }),
+    );
   }
 
   async queryLogLikelihood(task: QueryTask, options: TaskOptions = {}): Promise<number> {
@@ -109,7 +116,7 @@ export class ScoringPool implements ScoringEngine {
   }
 
   async scoreTokens(task: TokenTask, options: TaskOptions = {}): Promise<PairScore> {
-    const [score] = await this.#tasks.enqueue({ kind: 'tokens', task }, options);
+    const [score] = await this.#scores({ kind: 'tokens', task }, options);
     if (score === undefined) throw new Error('a scoring thread returned no score');
     return score;
   }
@@ -154,11 +161,17 @@ export class ScoringPool implements ScoringEngine {
 
   #queryLikelihood(task: QueryTask, options: TaskOptions): Promise<QueryLikelihood> {
     return this.#queryLikelihoods.get(task, async () => {
-      const [score] = await this.#tasks.enqueue({ kind: 'query', task }, options);
+      const [score] = await this.#scores({ kind: 'query', task }, options);
       if (score === undefined) throw new Error('a scoring thread returned no score');
       const { meanLogLikelihood, targetLogLikelihoods } = score;
       return { meanLogLikelihood, targetLogLikelihoods };
     });
+  }
+
+  async #scores(work: ScoringWork, options: TaskOptions): Promise<PairScore[]> {
+    const result = await this.#tasks.enqueue(work, options);
+    if (result.kind === 'scored') return result.scores;
+    throw new Error(`a scoring thread split a task of the kind "${work.kind}"`);
   }
 
   async #loadAdapter(digest: string, file: Uint8Array): Promise<AdapterSummary> {

@@ -11,6 +11,7 @@ const tokenizer: Tokenizer = {
     return ids.map((id) => texts[id] ?? '').join('');
   },
   vocabularySize: texts.length,
+  bytesOf: () => new Uint8Array(0),
   specialIds: new Set([0]),
   bosId: null,
   eosId: 0,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Tokenizer as LibraryTokenizer } from '@huggingface/tokenizers';
 import type { BpeDefinition } from '#gpu-worker/tokenizer/bpe-definition.ts';
+import { createTokenBytes } from '#gpu-worker/tokenizer/token-bytes.ts';
 import type { Tokenizer } from '#gpu-worker/tokenizer/tokenizer.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 
@@ -28,6 +29,7 @@ export function buildTokenizer(definition: BpeDefinition): Tokenizer {
           return library.decode([...run], { clean_up_tokenization_spaces: false });
         })
         .join(''),
+    bytesOf: createTokenBytes(definition),
     vocabularySize: tokens.length,
     specialIds,
     bosId,

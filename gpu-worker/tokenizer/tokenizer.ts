@@ -2,6 +2,8 @@
 export interface Tokenizer {
   encode(text: string): number[];
   decode(ids: readonly number[]): string;
+  /** The UTF-8 bytes that a token stands for; those of a text's tokens, one behind the other, are the (normalised) text's. */
+  bytesOf(id: number): Uint8Array;
   readonly vocabularySize: number;
   /** Ids that are never hints (control tokens). */
   readonly specialIds: ReadonlySet<number>;

@@ -1,67 +1,93 @@
 import { z } from 'zod';
 import { travellingCalibrationSchema } from '#shared/calibration/calibration.ts';
 import { limits } from '#shared/limits.ts';
+import { bestChunkSchema, chunkSettingsSchema } from '#shared/protocol/chunks.ts';
 import { documentExplanationSchema, queryExplanationSchema } from '#shared/protocol/score-explanation.ts';
 
 /**
  * The internal call edge → GPU worker: `POST /v1/score`, signed. One query against the documents of one shard.
  * Both ends parse with these schemas; unknown fields are tolerated, so that the two can be deployed apart.
  */
-export const scoreRequestSchema = z.object({
-  model: z
-    .string()
-    .min(1)
-    .max(200)
-    .describe('Id of the base model; the worker refuses a call for a model it does not hold.'),
-  adapter: z
-    .object({
-      digest: z
-        .string()
-        .regex(/^[0-9a-f]{64}$/)
-        .describe('SHA-256 of the adapter file, hex; its identity.'),
-      name: z.string().min(1).max(200).describe('Name shown in errors.'),
-    })
-    .optional()
-    .describe('The adapter version to score with; absent: the base model.'),
-  template: z
-    .string()
-    .min(1)
-    .max(50)
-    .optional()
-    .describe('Template version; absent: the one of the adapter, or the default.'),
-  query: z.string().min(1).max(limits.queryCharactersMax),
-  documents: z.array(z.string().min(1).max(limits.documentCharactersMax)).min(1).max(limits.documentsPerRequestMax),
-  max_tokens_per_doc: z.number().int().min(1).max(limits.maxTokensPerDocMax).default(limits.maxTokensPerDocDefault),
-  tenant: z
-    .string()
-    .max(200)
-    .optional()
-    .describe('Whose share of the worker pays: tenants that wait are served alike. Absent: each call for itself.'),
-  deadline_at_ms: z.number().int().positive().describe('Unix milliseconds after which nobody waits for the answer.'),
-  include_target_log_likelihoods: z.boolean().default(false),
-  include_calibration: z
-    .boolean()
-    .default(false)
-    .describe('Whether the answer has `query_log_likelihood` and `calibration`, which a blended score needs.'),
-  explain: z
-    .boolean()
-    .optional()
-    .describe('Whether the answer has `explanation`, and each score its own. Workers before 0.2 do not know it.'),
-});
+export const scoreRequestSchema = z
+  .object({
+    model: z
+      .string()
+      .min(1)
+      .max(200)
+      .describe('Id of the base model; the worker refuses a call for a model it does not hold.'),
+    adapter: z
+      .object({
+        digest: z
+          .string()
+          .regex(/^[0-9a-f]{64}$/)
+          .describe('SHA-256 of the adapter file, hex; its identity.'),
+        name: z.string().min(1).max(200).describe('Name shown in errors.'),
+      })
+      .optional()
+      .describe('The adapter version to score with; absent: the base model.'),
+    template: z
+      .string()
+      .min(1)
+      .max(50)
+      .optional()
+      .describe('Template version; absent: the one of the adapter, or the default.'),
+    query: z.string().min(1).max(limits.queryCharactersMax),
+    documents: z.array(z.string().min(1).max(limits.documentCharactersMax)).min(1).max(limits.documentsPerRequestMax),
+    max_tokens_per_doc: z
+      .number()
+      .int()
+      .min(1)
+      .max(limits.chunkedTokensPerDocMax)
+      .default(limits.maxTokensPerDocDefault),
+    chunks: chunkSettingsSchema
+      .optional()
+      .describe(
+        'How longer documents than a chunk are scored; absent: in one piece. Workers before 0.2 do not know it.',
+      ),
+    tenant: z
+      .string()
+      .max(200)
+      .optional()
+      .describe('Whose share of the worker pays: tenants that wait are served alike. Absent: each call for itself.'),
+    deadline_at_ms: z.number().int().positive().describe('Unix milliseconds after which nobody waits for the answer.'),
+    include_target_log_likelihoods: z.boolean().default(false),
+    include_calibration: z
+      .boolean()
+      .default(false)
+      .describe('Whether the answer has `query_log_likelihood` and `calibration`, which a blended score needs.'),
+    explain: z
+      .boolean()
+      .optional()
+      .describe('Whether the answer has `explanation`, and each score its own. Workers before 0.2 do not know it.'),
+  })
+  .refine(({ chunks, max_tokens_per_doc }) => chunks !== undefined || max_tokens_per_doc <= limits.maxTokensPerDocMax, {
+    path: ['max_tokens_per_doc'],
+    message: `is more than ${limits.maxTokensPerDocMax}, the limit without chunks`,
+  });
 export type ScoreRequest = z.infer<typeof scoreRequestSchema>;
 
 export const documentScoreSchema = z.object({
   mean_log_likelihood: z
     .number()
     .describe('Mean over the query tokens of log p(token | document, query so far), nats per token.'),
-  document_tokens: z.number().int().min(0).describe('Tokens of the document that were scored.'),
+  document_tokens: z
+    .number()
+    .int()
+    .min(0)
+    .describe('Tokens of the document that were scored; of one in chunks, those of all chunks.'),
   lexical_match: z
     .number()
     .optional()
     .describe(
-      'How much of the query the words of the whole document cover, in [0, 1.9); workers before 0.2 leave it out.',
+      'How much of the query the words of the whole document, or of its best chunk, cover, in [0, 1.9); workers before 0.2 leave it out.',
     ),
-  truncated: z.boolean().describe('Whether the document was cut to `max_tokens_per_doc`.'),
+  truncated: z
+    .boolean()
+    .describe('Whether the document was cut to `max_tokens_per_doc`, or to as many chunks as were asked for.'),
+  chunk: bestChunkSchema
+    .optional()
+    .catch(undefined)
+    .describe('The chunk that everything else here is of; absent where the document was scored in one piece.'),
   target_log_likelihoods: z.array(z.number()).optional().describe('Per query token, nats.'),
   explanation: documentExplanationSchema.optional().catch(undefined),
 });

@@ -64,7 +64,10 @@ function engineMetrics(registry: Registry): EngineObserver {
   const registers = [registry];
   const counter = (name: string, help: string) =>
     new Counter({ name: `hintrank_worker_${name}_total`, help, registers });
-  const documents = counter('documents', 'Pairs of query and document that were scored.');
+  const documents = counter(
+    'documents',
+    'Pairs of query and document that were scored; each chunk of a long document is one.',
+  );
   const documentTokens = counter('document_tokens', 'Tokens of documents that were read, once for each query.');
   const queryTokens = counter('query_tokens', 'Tokens of queries that were scored, once for each document.');
   const prefixHits = counter('prefix_hits', 'Prefixes whose keys and values were kept from earlier.');

@@ -22,8 +22,8 @@ export interface PairToExplain {
   readonly document: string;
   /** Of the whole document. */
   readonly documentIds: readonly number[];
-  /** Of these, how many were scored. */
-  readonly scoredTokens: number;
+  /** Of these, the first that was scored. */
+  readonly firstToken: number;
   readonly trace: HintTrace | null;
 }
 
@@ -43,15 +43,14 @@ export function explainPair(tokenizer: Tokenizer, pair: PairToExplain): PairExpl
 
 function explainHints(
   tokenizer: Tokenizer,
-  { template, document, documentIds, scoredTokens }: PairToExplain,
+  { template, document, documentIds, firstToken }: PairToExplain,
   { method, sources }: HintTrace,
 ): NonNullable<PairExplanation['hints']> {
   const { textPrefix } = template;
-  const first = template.keep === 'start' ? 0 : documentIds.length - scoredTokens;
-  const last = Math.max(...sources.map(({ position }) => first + position));
+  const last = Math.max(...sources.map(({ position }) => firstToken + position));
   const spans = tokenSpans(tokenizer, documentIds.slice(0, last + 1), textPrefix + document, textPrefix.length);
   const tokens = sources.flatMap((source) => {
-    const position = first + source.position;
+    const position = firstToken + source.position;
     const span = spans[position];
     if (span === undefined) return [];
     const { queryToken } = source;

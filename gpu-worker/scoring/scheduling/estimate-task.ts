@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { ScoringWork } from '#gpu-worker/scoring/batch/scoring-work.ts';
 import type { PlannedTask } from '#gpu-worker/scoring/scheduling/planned-task.ts';
-import type { QueryTask, ScoreTask } from '#gpu-worker/scoring/scoring-engine.ts';
+import type { ChunkTask, QueryTask, ScoreTask } from '#gpu-worker/scoring/scoring-engine.ts';
 import { limits } from '#shared/limits.ts';
 
 export type TaskEstimate = Pick<PlannedTask, 'prefixKey' | 'prefixRows' | 'suffixRows'>;
@@ -13,6 +13,9 @@ const bytesPerToken = 4;
 const templatePrefixRows = 16;
 const templateSuffixRows = 4;
 
+/** Tokens that are split into chunks in the time of one row. */
+const splitTokensPerRow = 100;
+
 /** Rows of a hint block, opening and closing included, of an adapter of common size. */
 const hintRows = 16;
 
@@ -21,6 +24,8 @@ export function estimateTask(work: ScoringWork): TaskEstimate {
   switch (work.kind) {
     case 'score':
       return estimateDocument(work.task);
+    case 'chunk':
+      return estimateChunk(work.task);
     case 'query':
       return estimateQuery(work.task);
     case 'tokens':
@@ -30,12 +35,28 @@ export function estimateTask(work: ScoringWork): TaskEstimate {
 
 function estimateDocument(task: ScoreTask): TaskEstimate {
   const { document, queries, template, adapterDigest, maxTokensPerDoc = limits.maxTokensPerDocDefault } = task;
-  const perQuery = templateSuffixRows + (adapterDigest === undefined ? 0 : hintRows);
+  const tokens = Math.min(maxTokensPerDoc, tokensOf(document));
+  if (task.chunks !== undefined && tokens > task.chunks.tokens)
+    return { prefixKey: null, prefixRows: 0, suffixRows: Math.ceil(tokens / splitTokensPerRow) };
   return {
     prefixKey: hash('sha256', `${template ?? ''}\n${maxTokensPerDoc}\n${document}`, 'base64'),
-    prefixRows: templatePrefixRows + Math.min(maxTokensPerDoc, tokensOf(document)),
-    suffixRows: queries.reduce((sum, query) => sum + tokensOf(query) + perQuery, 0),
+    prefixRows: templatePrefixRows + tokens,
+    suffixRows: suffixRowsOf(queries, adapterDigest),
   };
+}
+
+function estimateChunk({ documentIds, queries, template, adapterDigest }: ChunkTask): TaskEstimate {
+  const digest = hash('sha256', documentIds, 'base64');
+  return {
+    prefixKey: `${template ?? ''}\n${digest}`,
+    prefixRows: templatePrefixRows + documentIds.length,
+    suffixRows: suffixRowsOf(queries, adapterDigest),
+  };
+}
+
+function suffixRowsOf(queries: readonly string[], adapterDigest: string | undefined): number {
+  const perQuery = templateSuffixRows + (adapterDigest === undefined ? 0 : hintRows);
+  return queries.reduce((sum, query) => sum + tokensOf(query) + perQuery, 0);
 }
 
 function estimateQuery({ query }: QueryTask): TaskEstimate {

@@ -10,4 +10,6 @@ export interface PlannedTask {
   readonly suffixRows: number;
   /** Unix milliseconds; it is not started from then on. */
   readonly deadlineAtMs: number | undefined;
+  /** Part of a task that was let in before: it is never refused, and goes before what its request has not begun. */
+  readonly isContinuation?: boolean;
 }

@@ -26,6 +26,13 @@ export class RequestLanes<Task extends PlannedTask> {
     else tasks.push(task);
   }
 
+  /** Before those that wait there. */
+  pushFirst(lane: number, task: Task): void {
+    const tasks = this.#lanes.get(lane);
+    if (tasks === undefined) this.#lanes.set(lane, [task]);
+    else tasks.unshift(task);
+  }
+
   /** The oldest task of the lane that still waits, without taking it. */
   peek(lane: number): Task | null {
     const tasks = this.#lanes.get(lane);

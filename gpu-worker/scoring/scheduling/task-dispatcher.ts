@@ -1,10 +1,10 @@
-import type { BatchEntry, ScoringWork } from '#gpu-worker/scoring/batch/scoring-work.ts';
+import type { BatchEntry, ScoringWork, TaskResult } from '#gpu-worker/scoring/batch/scoring-work.ts';
 import type { EngineObserver } from '#gpu-worker/scoring/engine-observer.ts';
 import { AbortGroups } from '#gpu-worker/scoring/scheduling/abort-groups.ts';
 import { estimateTask } from '#gpu-worker/scoring/scheduling/estimate-task.ts';
 import type { PlannedTask } from '#gpu-worker/scoring/scheduling/planned-task.ts';
 import { TaskPlanner } from '#gpu-worker/scoring/scheduling/task-planner.ts';
-import type { PairScore, TaskOptions } from '#gpu-worker/scoring/scoring-engine.ts';
+import type { TaskOptions } from '#gpu-worker/scoring/scoring-engine.ts';
 import { ThreadLostError } from '#gpu-worker/scoring/threads/thread-lost-error.ts';
 import { type BatchReply, fromPortableError } from '#gpu-worker/scoring/threads/thread-messages.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
@@ -14,7 +14,7 @@ interface WaitingTask extends PlannedTask {
   readonly work: ScoringWork;
   readonly options: TaskOptions;
   readonly queuedAtMs: number;
-  readonly resolve: (scores: PairScore[]) => void;
+  readonly resolve: (result: TaskResult) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -65,13 +65,13 @@ export class TaskDispatcher {
   }
 
   /** Rejects with ServiceError: `overloaded`, `deadline_exceeded`, `request_cancelled`, `not_ready`, and what the threads find wrong with a task. */
-  enqueue(work: ScoringWork, options: TaskOptions): Promise<PairScore[]> {
+  enqueue(work: ScoringWork, options: TaskOptions): Promise<TaskResult> {
     const { signal, deadlineAtMs, tenant = nobody, request = nobody } = options;
     if (this.#refusal !== null) return Promise.reject(this.#refusal);
     if (signal?.aborted) return Promise.reject(new ServiceError('request_cancelled'));
     return new Promise((resolve, reject) => {
       const queuedAtMs = this.#options.now();
-      const whose = { tenant, request, deadlineAtMs, queuedAtMs };
+      const whose = { tenant, request, deadlineAtMs, queuedAtMs, isContinuation: work.kind === 'chunk' };
       const task: WaitingTask = { ...whose, ...estimateTask(work), work, options, resolve, reject };
       if (!this.#planner.add(task)) throw this.#overloaded();
       if (signal !== undefined) this.#groups.add(signal, task);
@@ -147,15 +147,15 @@ export class TaskDispatcher {
   }
 
   #settle(task: WaitingTask, startedAtMs: number, outcome: BatchReply['outcomes'][number] | undefined): void {
-    if (outcome?.kind === 'scored') {
-      const timing = { ...outcome.times, queueMs: startedAtMs - task.queuedAtMs };
-      task.options.onTiming?.(timing);
-      this.#options.observer.taskDone?.(outcome.scores, timing);
-      this.#end(task, () => task.resolve(outcome.scores));
-    } else {
+    if (outcome === undefined || outcome.kind === 'failed') {
       const error = outcome && fromPortableError(outcome.error);
       this.#end(task, () => task.reject(error ?? new Error('a scoring thread answered too few tasks')));
+      return;
     }
+    const timing = { ...outcome.times, queueMs: startedAtMs - task.queuedAtMs };
+    task.options.onTiming?.(timing);
+    this.#options.observer.taskDone?.(outcome.kind === 'scored' ? outcome.scores : [], timing);
+    this.#end(task, () => task.resolve(outcome));
   }
 
   #cancel(task: WaitingTask): void {

@@ -191,6 +191,23 @@ describe('fairness', () => {
   });
 });
 
+describe('the rest of a task', () => {
+  it('is let into a full queue, and goes before what its request has not begun', () => {
+    const planner = plannerOf({ threads: 1, lengthMax: 4 });
+    addAll(planner, requestOf('r', 3));
+    expect(planner.add(taskOf('late'))).toBe(false);
+    addAll(planner, [taskOf('chunk', { isContinuation: true })]);
+    expect(takeNames(planner, 0)).toEqual(['chunk', 'r-0', 'r-1', 'r-2']);
+  });
+
+  it('pays its rows like any other, so that others have their turns between', () => {
+    const planner = plannerOf({ threads: 1 });
+    const chunks = requestOf('long', 8, { tenant: 'a', isContinuation: true, prefixRows: 500 });
+    addAll(planner, [...chunks, ...requestOf('small', 1, { tenant: 'b' })]);
+    expect([...takeNames(planner, 0), ...takeNames(planner, 0)]).toContain('small-0');
+  });
+});
+
 describe('the queue', () => {
   it('keeps the last quarter for those who have little in it', () => {
     const planner = plannerOf({ lengthMax: 8 });

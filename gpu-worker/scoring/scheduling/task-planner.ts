@@ -73,7 +73,7 @@ export class TaskPlanner<Task extends PlannedTask> {
 
   /** Takes a task in; false when the queue is full, or nearly so and this tenant has its part of it already. */
   add(task: Task): boolean {
-    if (!this.#admits(task.tenant)) return false;
+    if (!task.isContinuation && !this.#admits(task.tenant)) return false;
     const tenant = this.#tenants.get(task.tenant) ?? { served: this.#clock, length: 0, clock: 0, requests: new Map() };
     const waits = (one: Task) => this.#lanes.has(one);
     const request = tenant.requests.get(task.request) ?? new RequestLanes<Task>(tenant.clock, waits);
@@ -82,7 +82,8 @@ export class TaskPlanner<Task extends PlannedTask> {
     tenant.length += 1;
     request.length += 1;
     const lane = this.#ownerOf(task) ?? anyThread;
-    request.push(lane, task);
+    if (task.isContinuation) request.pushFirst(lane, task);
+    else request.push(lane, task);
     this.#enter(task, lane);
     return true;
   }

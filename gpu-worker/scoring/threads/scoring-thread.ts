@@ -31,7 +31,7 @@ async function perform(scorer: DocumentScorer, request: ThreadRequest): Promise<
       const { outcomes, ...batch } = await scorer.scoreBatch(request.entries);
       return {
         ...batch,
-        outcomes: outcomes.map((one) => (one.kind === 'scored' ? one : { ...one, error: toPortableError(one.error) })),
+        outcomes: outcomes.map((one) => (one.kind === 'failed' ? { ...one, error: toPortableError(one.error) } : one)),
       };
     }
     case 'load-adapter':

@@ -50,7 +50,8 @@ afterAll(async () => {
 async function serve(task: ScoreTask): Promise<PairScore[]> {
   const { outcomes } = await serving.scoreBatch([{ work: { kind: 'score', task }, deadlineAtMs: undefined }]);
   const [outcome] = outcomes;
-  if (outcome?.kind !== 'scored') throw outcome?.error;
+  if (outcome?.kind !== 'scored')
+    throw outcome?.kind === 'failed' ? outcome.error : new Error('the document was split');
   return outcome.scores;
 }
 
