@@ -10,6 +10,9 @@ export const limits = {
   maxTokensPerDocDefault: 512,
   /** Tokens of one document that a caller may ask for. */
   maxTokensPerDocMax: 8_192,
+  /** Results of one answer that are explained, and query tokens over all of them: about 100 bytes each. */
+  explainedResultsMax: 20,
+  explainedTokensMax: 10_000,
   /** Tokens of a chunk of a long document: by default as many as are scored of a document without chunks, so that those that fit score the same. */
   chunkTokensDefault: 512,
   chunkTokensMin: 64,

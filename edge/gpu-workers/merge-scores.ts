@@ -1,5 +1,6 @@
 import type { Shard } from '#edge/gpu-workers/plan-shards.ts';
 import type { DocumentScore, ScoreResponse } from '#shared/protocol/score.ts';
+import type { QueryExplanation } from '#shared/protocol/score-explanation.ts';
 
 export interface ScoredShard {
   readonly shard: Shard;
@@ -7,7 +8,11 @@ export interface ScoredShard {
 }
 
 /** A document's score with what its own worker said of query and model: a score never depends on which other documents went where. */
-export type MergedScore = DocumentScore & Pick<ScoreResponse, 'query_log_likelihood' | 'calibration'>;
+export type MergedScore = DocumentScore &
+  Pick<ScoreResponse, 'query_log_likelihood' | 'calibration'> & {
+    /** The response's `explanation`. */
+    readonly query_explanation?: QueryExplanation;
+  };
 
 /** The shards' scores in the order of the request, undefined for documents of no shard. Throws an Error where a document of a shard has none or two: a fault of the planning. */
 export function mergeScores(documentCount: number, shards: readonly ScoredShard[]): (MergedScore | undefined)[] {
@@ -20,11 +25,12 @@ export function mergeScores(documentCount: number, shards: readonly ScoredShard[
           `document ${documentIndex} of ${documentCount} has ${score === undefined ? 'no score' : 'two scores'}`,
         );
       }
-      const { query_log_likelihood, calibration } = response;
+      const { query_log_likelihood, calibration, explanation } = response;
       merged.set(documentIndex, {
         ...score,
         ...(query_log_likelihood === undefined ? {} : { query_log_likelihood }),
         ...(calibration === undefined ? {} : { calibration }),
+        ...(explanation === undefined ? {} : { query_explanation: explanation }),
       });
     });
   }

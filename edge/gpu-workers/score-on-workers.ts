@@ -31,6 +31,8 @@ export interface ScoringJob {
   readonly signal: AbortSignal;
   readonly requestId: string;
   readonly traceContext?: TraceContext | undefined;
+  /** Connections that this job shares with others of its HTTP request; absent: all are its own. */
+  readonly slots?: ConnectionSlots;
 }
 
 export interface ScoredDocuments {
@@ -68,7 +70,7 @@ export async function scoreOnWorkers(ports: FanOutPorts, job: ScoringJob): Promi
     requestId: job.requestId,
     traceContext: job.traceContext,
     failedTargets: new Set<string>(),
-    slots: new ConnectionSlots(limits.workerConnectionsMax),
+    slots: job.slots ?? new ConnectionSlots(limits.workerConnectionsMax),
   };
   const score = async (shard: Shard): Promise<ScoredShard | ShardFailure> => {
     const shardDocuments = shard.documentIndices.map((index) => documents[index] ?? '');

@@ -1,5 +1,6 @@
 import type { Degradation } from '#edge/rerank/degrade.ts';
 import type { RankedDocument } from '#edge/rerank/rank-documents.ts';
+import type { Explanation } from '#shared/protocol/explanation.ts';
 import type { RerankRequest, Scoring } from '#shared/protocol/rerank-request.ts';
 import type { ScoreTiming } from '#shared/protocol/score.ts';
 
@@ -20,7 +21,10 @@ export interface RerankOutcome {
   /** Best first, cut to `top_n`. */
   readonly ranked: readonly RankedDocument[];
   readonly usage: RerankUsage;
+  readonly queryTokens: number;
   readonly warnings: readonly string[];
+  /** Of the best results, by position in the request; absent where nobody asked. */
+  readonly explanations?: ReadonlyMap<number, Explanation>;
   /** Whether each document's score came from the cache, in the order of the request. */
   readonly fromCache: readonly boolean[];
   /** Milliseconds of the slowest worker; undefined where none was asked. */

@@ -4,7 +4,14 @@ import type { RerankOutcome } from '#edge/rerank/rerank-outcome.ts';
 import type { RerankResult } from '#shared/protocol/rerank-response.ts';
 
 /** What a request asked to be told beside a result's score; the same in every shape whose results are objects of their own. */
-export function resultExtras(outcome: RerankOutcome, ranked: RankedDocument): Pick<RerankResult, 'unfused_score'> {
+export function resultExtras(
+  outcome: RerankOutcome,
+  ranked: RankedDocument,
+): Pick<RerankResult, 'unfused_score' | 'explanation'> {
   const unfused = unfusedScore(outcome, ranked);
-  return unfused === undefined ? {} : { unfused_score: unfused };
+  const explanation = outcome.explanations?.get(ranked.index);
+  return {
+    ...(unfused === undefined ? {} : { unfused_score: unfused }),
+    ...(explanation === undefined ? {} : { explanation }),
+  };
 }

@@ -2,6 +2,7 @@ import type { WorkerCallInit } from '#edge/gpu-workers/worker-call-ports.ts';
 import { testSigningKey } from '#edge/testing/test-secrets.ts';
 import type { TravellingCalibration } from '#shared/calibration/calibration.ts';
 import { type ScoreRequest, type ScoreResponse, scoreRequestSchema, type WorkerInfo } from '#shared/protocol/score.ts';
+import type { DocumentExplanation, QueryExplanation } from '#shared/protocol/score-explanation.ts';
 import { verifyCall } from '#shared/signed-calls/verify-call.ts';
 
 interface ReceivedCall {
@@ -87,13 +88,34 @@ function score(request: ScoreRequest): ScoreResponse {
         lexical_match: Number(/\{([\d.]+)\}/.exec(document)?.[1] ?? 0),
         document_tokens: Math.min(tokens, request.max_tokens_per_doc),
         truncated: tokens > request.max_tokens_per_doc,
+        ...(request.explain === true ? { explanation: explainDocument(request, document) } : {}),
       };
     }),
+    ...(request.explain === true ? { explanation: explainQuery(request) } : {}),
     ...(request.include_calibration ? { query_log_likelihood: -3, calibration: fakeCalibration } : {}),
     scoring_fingerprint: fakeInfo.scoring_fingerprint,
     compute_ms: 12.5,
     timing: { queue_ms: 1, tokenize_ms: 0.5, prefix_ms: 6, hints_ms: 0, suffix_ms: 5, prefixes: 2, prefix_hits: 1 },
   };
+}
+
+/** A token a word, each of which has probability e⁻⁶ without a document. */
+function explainQuery({ query }: ScoreRequest): QueryExplanation {
+  const words = [...query.matchAll(/\S+/g)];
+  return {
+    tokens: words.map(({ 0: text, index }) => ({ text, start: index, end: index + text.length, log_likelihood: -6 })),
+  };
+}
+
+/** Words that the document has are twice as likely as its score says; an adapter takes its first word as the hint. */
+function explainDocument({ query, adapter }: ScoreRequest, document: string): DocumentExplanation {
+  const score = Number(/\[(-?[\d.]+)\]/.exec(document)?.[1] ?? -2);
+  const target_log_likelihoods = query
+    .split(' ')
+    .map((word) => (document.includes(word) ? score + Math.log(2) : score));
+  if (adapter === undefined) return { target_log_likelihoods };
+  const hint = { text: document.slice(0, 3), start: 0, end: 3, position: 0, query_token: 0, similarity: 1 };
+  return { target_log_likelihoods, hints: { method: 'retrieve', tokens: [hint] } };
 }
 
 /** A worker that takes the call and never answers; the caller's timeout ends it. */

@@ -116,6 +116,13 @@ export const rerankRequestSchema = z
       description:
         'How scores of the first stage (`documents[].score`) join ours; a method’s name alone stands for its object with defaults. Absent: they join the blended score where the model’s calibration was fitted with a first stage, and are not used otherwise. With `interpolate` and `reciprocal_rank` the blend itself is made without them, `relevance_score` is the fused score, a number of this request alone, and `unfused_score` ours.',
     }),
+    explain: z
+      .boolean()
+      .default(false)
+      .meta({
+        description: `Whether the best results carry an \`explanation\`: the first ${limits.explainedResultsMax}, fewer for long queries (${limits.explainedTokensMax} query tokens in all, one result at least). Explaining changes no score, scores these documents once more and is never answered from the cache.`,
+        examples: [true],
+      }),
     deadline_ms: z
       .number()
       .int()

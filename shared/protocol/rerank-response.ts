@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { explanationSchema } from '#shared/protocol/explanation.ts';
 
 const rerankResultSchema = z
   .object({
@@ -28,6 +29,10 @@ const rerankResultSchema = z
           'With `fusion`: what `relevance_score` would be without; a probability that other requests can be compared with.',
         examples: [0.2122],
       }),
+    explanation: explanationSchema.optional().meta({
+      description:
+        'With `explain`, of the best results: what each token of the query is worth with and without the document.',
+    }),
     document: z
       .looseObject({
         text: z.string().meta({ description: 'What was scored.', examples: ['The tower was finished in 1889.'] }),
@@ -116,7 +121,7 @@ export const rerankResponseSchema = z
         .optional()
         .meta({
           description:
-            'What was done other than asked: documents that were cut, scores by likelihood for want of a calibration, first-stage scores that were not used.',
+            'What was done other than asked: documents that were cut, scores by likelihood for want of a calibration, first-stage scores that were not used, results that no worker could explain.',
           examples: [['cut to their first 512 tokens (max_tokens_per_doc): the documents at index 3, 17']],
         }),
     }),
