@@ -53,10 +53,20 @@ export default defineConfig({
         },
       },
       {
+        // Needs the tools of infra/tools, so it is no part of `npm test`: see `npm run test:deployment`.
+        test: {
+          name: 'deployment',
+          include: ['test/deployment/**/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
         test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/golden/**', 'test/clients/**'],
+          exclude: ['test/golden/**', 'test/clients/**', 'test/deployment/**'],
           globalSetup: ['test/support/fetch-model-once.ts'],
           pool: 'forks',
           testTimeout: 120_000,

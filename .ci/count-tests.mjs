@@ -1,4 +1,4 @@
-// Reads the JSON report of the test runner and prints its counts as the last line of .ci/run. Plain JavaScript: it must run when nothing else does.
+// Reads the JSON reports of the test runner and prints their counts, added up, as the last line of .ci/run. Plain JavaScript: it must run when nothing else does.
 import { readFileSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -26,12 +26,19 @@ export function formatCounts({ passed, failed, skipped }) {
 }
 
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  let counts = { passed: 0, failed: 0, skipped: 0 };
-  try {
-    counts = countTests(JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')));
-  } catch (error) {
-    process.stderr.write(`The tests left no report: ${error instanceof Error ? error.message : error}\n`);
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  let unread = 0;
+  for (const path of process.argv.slice(2)) {
+    try {
+      const counts = countTests(JSON.parse(readFileSync(path, 'utf8')));
+      total.passed += counts.passed;
+      total.failed += counts.failed;
+      total.skipped += counts.skipped;
+    } catch (error) {
+      unread += 1;
+      process.stderr.write(`The tests left no report: ${error instanceof Error ? error.message : error}\n`);
+    }
   }
-  process.stdout.write(`${formatCounts(counts)}\n`);
-  process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
+  process.stdout.write(`${formatCounts(total)}\n`);
+  process.exitCode = total.failed > 0 || total.passed === 0 || unread > 0 ? 1 : 0;
 }

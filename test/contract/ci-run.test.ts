@@ -16,7 +16,15 @@ beforeEach(async () => {
 cat > /dev/null # would wait for ever on the open pipe of this test if .ci/run passed its input on
 case "$1" in
   ci) exit "\${CI_EXIT:-0}" ;;
-  run) exit "\${CHECK_EXIT:-0}" ;;
+  run)
+    [ "$2" = --silent ] && shift
+    case "$2" in
+      check) exit "\${CHECK_EXIT:-0}" ;;
+      tools) exit "\${TOOLS_EXIT:-0}" ;;
+      test:deployment) [ -n "\${DEPLOYMENT:-}" ] && printf '%s' "$DEPLOYMENT" > .hintrank/ci/deployment.json; exit "\${DEPLOYMENT_EXIT:-0}" ;;
+      audit) exit "\${AUDIT_EXIT:-0}" ;;
+      licences) exit "\${LICENCES_EXIT:-0}" ;;
+    esac ;;
   test) [ -n "\${REPORT:-}" ] && printf '%s' "$REPORT" > .hintrank/ci/tests.json; exit "\${TEST_EXIT:-0}" ;;
 esac
 exit 98
@@ -29,7 +37,8 @@ afterEach(() => rm(folder, { recursive: true }));
 async function runCi(
   variables: Record<string, string>,
 ): Promise<{ exitCode: number; lastLine: string; output: string }> {
-  const environment = { PATH: [join(folder, 'bin'), process.env['PATH']].join(delimiter), ...variables };
+  const path = [join(folder, 'bin'), process.env['PATH']].join(delimiter);
+  const environment = { PATH: path, DEPLOYMENT: deployment, ...variables };
   return new Promise((resolve) => {
     execFile(join(folder, '.ci', 'run'), { env: environment, cwd: tmpdir() }, (error, stdout) => {
       const exitCode = error === null ? 0 : Number(error.code);
@@ -39,27 +48,47 @@ async function runCi(
 }
 
 const passing = JSON.stringify({ numPassedTests: 12, numFailedTests: 0, testResults: [] });
+const deployment = JSON.stringify({ numPassedTests: 3, numFailedTests: 0, testResults: [] });
 const failing = JSON.stringify({ numPassedTests: 11, numFailedTests: 1, testResults: [] });
 
 describe('.ci/run', () => {
   it('ends with the count and 0 when every step succeeded', async () => {
-    expect(await runCi({ REPORT: passing })).toMatchObject({ exitCode: 0, lastLine: '12 passed, 0 failed' });
+    expect(await runCi({ REPORT: passing })).toMatchObject({ exitCode: 0, lastLine: '15 passed, 0 failed' });
   });
 
   it.each([
-    ['a failed test', { REPORT: failing, TEST_EXIT: '1' }, '11 passed, 1 failed', 'test'],
-    ['a failed check, and still tests', { REPORT: passing, CHECK_EXIT: '1' }, '12 passed, 0 failed', 'check'],
-    ['an error outside of any test', { REPORT: passing, TEST_EXIT: '1' }, '12 passed, 0 failed', 'test'],
+    ['a failed test', { REPORT: failing, TEST_EXIT: '1' }, '14 passed, 1 failed', 'test'],
+    ['a failed check, and still tests', { REPORT: passing, CHECK_EXIT: '1' }, '15 passed, 0 failed', 'check'],
+    ['an error outside of any test', { REPORT: passing, TEST_EXIT: '1' }, '15 passed, 0 failed', 'test'],
     ['a failed install', { REPORT: passing, CI_EXIT: '1' }, '0 passed, 0 failed', 'install'],
-    ['a crashed runner without a report', { TEST_EXIT: '134' }, '0 passed, 0 failed', 'test'],
+    ['a crashed runner without a report', { TEST_EXIT: '134' }, '3 passed, 0 failed', 'test'],
+    ['a tool that cannot be had', { REPORT: passing, TOOLS_EXIT: '1' }, '15 passed, 0 failed', 'tools'],
+    [
+      'a broken manifest',
+      { REPORT: passing, DEPLOYMENT: failing, DEPLOYMENT_EXIT: '1' },
+      '23 passed, 1 failed',
+      'deployment',
+    ],
+    ['an advisory', { REPORT: passing, AUDIT_EXIT: '1' }, '15 passed, 0 failed', 'audit'],
+    ['a licence', { REPORT: passing, LICENCES_EXIT: '1' }, '15 passed, 0 failed', 'licences'],
   ])('is red for %s', async (_case, variables, lastLine, step) => {
     const result = await runCi(variables);
     expect(result).toMatchObject({ exitCode: 1, lastLine });
     expect(result.output).toContain(`Failed: ${step}`);
   });
 
+  it('is red when the checks of what is deployed left no report, whatever they say', async () => {
+    expect(await runCi({ REPORT: passing, DEPLOYMENT: '' })).toMatchObject({
+      exitCode: 1,
+      lastLine: '12 passed, 0 failed',
+    });
+  });
+
   it('is red when no test ran, whatever the runner says', async () => {
     const empty = JSON.stringify({ numPassedTests: 0, numFailedTests: 0, testResults: [] });
-    expect(await runCi({ REPORT: empty })).toMatchObject({ exitCode: 1, lastLine: '0 passed, 0 failed' });
+    expect(await runCi({ REPORT: empty, DEPLOYMENT: empty })).toMatchObject({
+      exitCode: 1,
+      lastLine: '0 passed, 0 failed',
+    });
   });
 });

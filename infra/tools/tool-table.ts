@@ -1,0 +1,20 @@
+/** How a tool is had. Everything comes from a package registry, by its own client, at one version. */
+export type ToolSource =
+  /** `go install PACKAGE@VERSION`: built here, once, in a minute or two. */
+  | { readonly kind: 'go'; readonly package: string; readonly version: string }
+  /** A file of the Python packages of requirements.txt, relative to their folder. */
+  | { readonly kind: 'python'; readonly path: string }
+  /** A file of a Debian package, taken out of it without installing the package; the version is that of the distribution. */
+  | { readonly kind: 'debian'; readonly package: string; readonly path: string };
+
+/** Programs that check what is deployed, by name. Nothing of the product needs them. */
+export const toolTable = {
+  helm: { kind: 'go', package: 'helm.sh/helm/v3/cmd/helm', version: 'v3.22.0' },
+  kubeconform: { kind: 'go', package: 'github.com/yannh/kubeconform/cmd/kubeconform', version: 'v0.8.0' },
+  hadolint: { kind: 'python', path: 'bin/hadolint' },
+  envoy: { kind: 'python', path: 'envoy/_bin/envoy' },
+  promtool: { kind: 'debian', package: 'prometheus', path: 'usr/bin/promtool' },
+  tini: { kind: 'debian', package: 'tini', path: 'usr/bin/tini' },
+} as const satisfies Record<string, ToolSource>;
+
+export type ToolName = keyof typeof toolTable;

@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process';
+import { glob } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { findTool } from '#infra/tools/tool-paths.ts';
+import { uninstalledPackages } from '#test/support/lay-out-image.ts';
+import { instructionsOf, readDockerfile } from '#test/support/read-dockerfile.ts';
+import { listSourceFiles, repositoryFolder } from '#test/support/source-files.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+
+const folder = join(repositoryFolder, 'infra/containers');
+const files = (await Array.fromAsync(glob('*.dockerfile', { cwd: folder }))).sort();
+
+/** Packages that the worker imports: bare specifiers of its own sources and the shared ones. */
+async function importedPackages(): Promise<Set<string>> {
+  const sources = (await listSourceFiles()).filter(({ path }) => /^(?:gpu-worker|shared)\//.test(path));
+  const imports = sources
+    .filter(({ path }) => !path.endsWith('.test.ts'))
+    .flatMap(({ text }) =>
+      [...text.matchAll(/(?:from |import\()'((?:@[\w-]+\/)?[\w-]+)/g)].map((match) => match[1] ?? ''),
+    );
+  return new Set(imports.filter((name) => name !== 'node'));
+}
+
+it('there are images', () => {
+  expect(files).toContain('worker.dockerfile');
+});
+
+describe.each(files)('%s', (file) => {
+  const stages = readDockerfile(join(folder, file));
+  const last = stages.at(-1)?.name ?? '';
+
+  it('has nothing that hadolint finds fault with', () => {
+    const arguments_ = ['--no-color', '--failure-threshold', 'info', join(folder, file)];
+    expect(execFileSync(findTool('hadolint'), arguments_, { encoding: 'utf8' })).toBe('');
+  });
+
+  it('names an exact version of every image and every Debian package', () => {
+    const bases = stages.map(({ base }) => base).filter((base) => !stages.some(({ name }) => name === base));
+    expect(bases.filter((base) => !/:\d+\.\d+\.\d+[\w.-]*$/.test(base))).toEqual([]);
+    const installed = stages.flatMap(({ name }) => instructionsOf(stages, name, 'RUN'));
+    const names = installed.flatMap((run) =>
+      (/--no-install-recommends ([^&]+)/.exec(run)?.[1] ?? '').trim().split(' '),
+    );
+    expect(names.filter((name) => name !== '' && !/^[\w.+-]+=\S+$/.test(name))).toEqual([]);
+  });
+
+  it('runs as a numbered user without rights under tini, with a health check', () => {
+    expect(instructionsOf(stages, last, 'USER').at(-1)).toBe('65532:65532');
+    expect(instructionsOf(stages, last, 'ENTRYPOINT').at(-1)).toMatch(/^\["\/usr\/bin\/tini", "--", /);
+    expect(instructionsOf(stages, last, 'HEALTHCHECK')).toHaveLength(1);
+  });
+
+  it('takes out no package that the worker imports, and leaves none in that it does not', async () => {
+    const imported = await importedPackages();
+    const left = Object.keys(packageJson.dependencies).filter((name) => !uninstalledPackages(stages).includes(name));
+    expect(left).toEqual(Object.keys(packageJson.dependencies).filter((name) => imported.has(name)));
+  });
+});
