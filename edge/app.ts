@@ -10,8 +10,10 @@ import { type CreateDependencies, provideDependencies } from '#edge/middleware/p
 import { addAdapterRoutes } from '#edge/routes/adapters/add-adapter-routes.ts';
 import { addHealthRoute } from '#edge/routes/get-health.ts';
 import { addIndexRoute } from '#edge/routes/get-index.ts';
+import { addInfoRoute } from '#edge/routes/get-info.ts';
 import { addModelsRoute } from '#edge/routes/get-models.ts';
 import { addOpenApiRoute } from '#edge/routes/get-openapi.ts';
+import { addPingRoute } from '#edge/routes/get-ping.ts';
 import { addUsageRoute } from '#edge/routes/get-usage.ts';
 import { addKeyRevocationRoute } from '#edge/routes/keys/delete-key.ts';
 import { addKeyReadingRoutes } from '#edge/routes/keys/get-keys.ts';
@@ -41,6 +43,8 @@ export function createApp({ createDependencies, log }: AppOptions): Hono<AppEnvi
   addKeyRevocationRoute(app);
   addUsageRoute(app);
   addHealthRoute(app);
+  addPingRoute(app);
+  addInfoRoute(app);
   addOpenApiRoute(app);
   addIndexRoute(app);
   return app;

@@ -1,10 +1,11 @@
 import type { Hono } from 'hono';
 import { generateSpecs } from 'hono-openapi';
 import type { AppEnvironment } from '#edge/app-context.ts';
+import { documentTolerance } from '#edge/openapi/document-tolerance.ts';
 
 /** The OpenAPI 3.1 document of every route. Needs no binding, so that the documents in the repository are generated from it too. */
-export function buildOpenApiDocument(app: Hono<AppEnvironment>) {
-  return generateSpecs(app, {
+export async function buildOpenApiDocument(app: Hono<AppEnvironment>) {
+  const document = await generateSpecs(app, {
     excludeStaticFile: false,
     documentation: {
       info: {
@@ -33,4 +34,6 @@ export function buildOpenApiDocument(app: Hono<AppEnvironment>) {
       },
     },
   });
+  const { components } = document;
+  return { ...document, components: { ...components, schemas: documentTolerance(components.schemas ?? {}) } };
 }

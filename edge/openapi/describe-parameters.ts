@@ -8,19 +8,14 @@ export function describeQuery(schema: z.ZodObject): Parameters {
   return Object.entries(schema.shape).map(([name, field]) => describe('query', name, field as z.ZodType, false));
 }
 
-/** The id that stands in a route's path. */
-export function describePathId(name: string, description: string, example: string): Parameters {
-  return [
-    describe(
-      'path',
-      name,
-      z
-        .string()
-        .min(1)
-        .meta({ description, examples: [example] }),
-      true,
-    ),
-  ];
+/** The id that stands in a route's path. `schema` — its form, where it has one that the route insists on. */
+export function describePathId(
+  name: string,
+  description: string,
+  example: string,
+  schema: z.ZodString = z.string().min(1),
+): Parameters {
+  return [describe('path', name, schema.meta({ description, examples: [example] }), true)];
 }
 
 function describe(place: 'query' | 'path', name: string, field: z.ZodType, required: boolean): Parameters[number] {

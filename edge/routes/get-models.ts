@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import type { AdapterVersion } from '#edge/adapters/adapter-version.ts';
+import { listMappedNames } from '#edge/adapters/list-mapped-names.ts';
 import type { AppEnvironment } from '#edge/app-context.ts';
 import { authenticateApiKey } from '#edge/middleware/authenticate-api-key.ts';
 import { describeResponses } from '#edge/openapi/describe-responses.ts';
@@ -11,7 +12,8 @@ export function addModelsRoute(app: Hono<AppEnvironment>): void {
   const description = describeRoute({
     operationId: 'get_v1_models',
     summary: 'List models',
-    description: 'The base model and the adapters of your tenant, in the form of OpenAI.',
+    description:
+      'The base model, the adapters of your tenant, and the names that stand for one of them here, in the form of OpenAI.',
     tags: ['models'],
     security: [{ bearer: [] }, { apiKeyHeader: [] }],
     responses: describeResponses({
@@ -24,8 +26,12 @@ export function addModelsRoute(app: Hono<AppEnvironment>): void {
     const { adapters, environment } = context.var.dependencies;
     const { tenantId } = context.var.apiKey;
     const versions = await adapters.list(tenantId);
-    const base: Model = { id: environment.baseModel, object: 'model', created: 0, owned_by: 'hintrank' };
-    const response: ModelsResponse = { object: 'list', data: [base, ...listAdapters(versions, tenantId)] };
+    const { baseModel, modelAliases } = environment;
+    const base: Model = { id: baseModel, object: 'model', created: 0, owned_by: 'hintrank' };
+    // A mapped name goes before a tenant's adapter of the same name, which no request can then reach by it.
+    const reachable = versions.filter(({ name }) => !modelAliases.has(name));
+    const mapped = await listMappedNames({ tenantId, baseModel, modelAliases, adapters });
+    const response: ModelsResponse = { object: 'list', data: [base, ...listAdapters(reachable, tenantId), ...mapped] };
     return context.json(response);
   });
 }

@@ -17,7 +17,7 @@ export interface ProtectedRoute {
 }
 
 /** Routes that anybody may call: they tell nothing of a tenant and ask neither database nor worker. */
-export const publicRoutes: readonly string[] = ['GET /', 'GET /health', 'GET /openapi.json'];
+export const publicRoutes: readonly string[] = ['GET /', 'GET /health', 'GET /info', 'GET /openapi.json', 'GET /ping'];
 
 const key = { name: 'k', scopes: ['rerank'] };
 

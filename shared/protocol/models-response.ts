@@ -9,12 +9,11 @@ const modelSchema = z
       .number()
       .int()
       .meta({
-        description: 'Unix seconds; of an adapter: of its newest version. 0 for the base model.',
+        description:
+          'Unix seconds; of an adapter: of its newest version. 0 for the base model and for names that stand for a model.',
         examples: [1_780_000_000],
       }),
-    owned_by: z
-      .string()
-      .meta({ description: '`hintrank` for the base model, your tenant for an adapter.', examples: ['acme'] }),
+    owned_by: z.string().meta({ description: 'Your tenant for an adapter, else `hintrank`.', examples: ['acme'] }),
     base_model: z
       .string()
       .optional()
@@ -35,6 +34,13 @@ const modelSchema = z
       .string()
       .optional()
       .meta({ description: 'Of an adapter: the prompt template it was trained with.', examples: ['clean-1'] }),
+    alias_of: z
+      .string()
+      .optional()
+      .meta({
+        description: 'Of a name that stands for a model here (MODEL_ALIASES): the model that scores.',
+        examples: ['smollm2-135m-instruct'],
+      }),
   })
   .meta({ id: 'Model' });
 export type Model = z.infer<typeof modelSchema>;
@@ -42,7 +48,9 @@ export type Model = z.infer<typeof modelSchema>;
 export const modelsResponseSchema = z
   .object({
     object: z.literal('list'),
-    data: z.array(modelSchema).meta({ description: 'The base model first, then your adapters by name.' }),
+    data: z.array(modelSchema).meta({
+      description: 'The base model first, then your adapters by name, then names that stand for one of these.',
+    }),
   })
   .meta({ id: 'ModelList' });
 export type ModelsResponse = z.infer<typeof modelsResponseSchema>;

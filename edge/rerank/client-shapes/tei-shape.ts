@@ -10,11 +10,7 @@ import type { TeiRerankResponse } from '#shared/protocol/tei-rerank.ts';
 export const teiShape: ClientShape = {
   matches: (body) => 'texts' in body,
   toCanonical: (body) => {
-    const direction = body['truncation_direction'];
-    if (typeof direction === 'string' && direction.toLowerCase() === 'left') {
-      const message = 'truncation_direction is "Left"; documents are cut at their end only, so it must be "Right"';
-      throw new ServiceError('invalid_request', message, { param: 'truncation_direction' });
-    }
+    refuseOtherDirections(body['truncation_direction'] ?? 'Right');
     return {
       query: body['query'],
       documents: body['texts'],
@@ -37,3 +33,10 @@ export const teiShape: ClientShape = {
     })),
   errorShape: 'tei',
 };
+
+function refuseOtherDirections(direction: unknown): void {
+  if (typeof direction === 'string' && direction.toLowerCase() === 'right') return;
+  const shown = direction === 'Left' || direction === 'left' ? JSON.stringify(direction) : 'of another value';
+  const message = `truncation_direction is ${shown}; documents are cut at their end only, so it must be "Right"`;
+  throw new ServiceError('invalid_request', message, { param: 'truncation_direction' });
+}

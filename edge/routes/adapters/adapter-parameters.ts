@@ -6,9 +6,24 @@ import { adapterNameSchema, aliasNameSchema, versionNumberSchema } from '#shared
 
 type Parameters = NonNullable<DescribeRouteOptions['parameters']>;
 
-export const nameParameter: Parameters = describePathId('name', 'Name of the adapter.', 'support-tickets');
-export const aliasParameter: Parameters = describePathId('alias', 'The alias.', 'prod');
-export const versionParameter: Parameters = describePathId('version', 'Number of the version.', '3');
+export const nameParameter: Parameters = describePathId(
+  'name',
+  'Name of the adapter: 1 to 64 letters, digits, dots, dashes and underscores, the first a letter or digit.',
+  'support-tickets',
+  adapterNameSchema,
+);
+export const aliasParameter: Parameters = describePathId(
+  'alias',
+  'The alias: 1 to 32 small letters, digits and dashes, the first a letter.',
+  'prod',
+  aliasNameSchema,
+);
+export const versionParameter: Parameters = describePathId(
+  'version',
+  'Number of the version, from 1.',
+  '3',
+  versionNumberSchema,
+);
 export const uploadParameter: Parameters = describePathId(
   'upload',
   'Id of the upload.',
