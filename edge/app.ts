@@ -20,6 +20,7 @@ import { addKeyReadingRoutes } from '#edge/routes/keys/get-keys.ts';
 import { addKeyCreationRoute } from '#edge/routes/keys/post-key.ts';
 import { addKeyRotationRoute } from '#edge/routes/keys/post-key-rotation.ts';
 import { addRerankRoutes } from '#edge/routes/post-rerank.ts';
+import { addScoreRoutes } from '#edge/routes/post-score.ts';
 
 export interface AppOptions {
   readonly createDependencies: CreateDependencies;
@@ -35,6 +36,7 @@ export function createApp({ createDependencies, log }: AppOptions): Hono<AppEnvi
   app.notFound((context) => answerError(routeFault(app, context), context));
   app.use(assignRequestId, provideDependencies(createDependencies), measureTime, allowOrigins());
   addRerankRoutes(app);
+  addScoreRoutes(app);
   addModelsRoute(app);
   addAdapterRoutes(app);
   addKeyCreationRoute(app);

@@ -10,6 +10,8 @@ export const limits = {
   maxTokensPerDocDefault: 512,
   /** Tokens of one document that a caller may ask for. */
   maxTokensPerDocMax: 8_192,
+  /** Different queries of one request for scores of pairs: each is a rerank of its own, with look-ups and calls. */
+  scoredQueriesMax: 100,
   /** Results of one answer that are explained, and query tokens over all of them: about 100 bytes each. */
   explainedResultsMax: 20,
   explainedTokensMax: 10_000,

@@ -7,13 +7,15 @@ import type { DocumentScore } from '#shared/protocol/score.ts';
 /** Indices listed in a warning. */
 const listedIndicesMax = 50;
 
+type LengthSettings = Pick<RerankRequest, 'max_tokens_per_doc' | 'truncation'>;
+
 /** Tokens of a document that are scored: what the caller named; else the default, or the most there is where nothing may be cut. */
-export function documentTokensMax({ max_tokens_per_doc, truncation }: RerankRequest): number {
+export function documentTokensMax({ max_tokens_per_doc, truncation }: LengthSettings): number {
   return max_tokens_per_doc ?? (truncation ? limits.maxTokensPerDocDefault : limits.maxTokensPerDocMax);
 }
 
 /** Warnings that say which documents were cut. Throws ServiceError `invalid_request` where the caller forbade it. */
-export function checkTruncation(scores: readonly (DocumentScore | undefined)[], request: RerankRequest): string[] {
+export function checkTruncation(scores: readonly (DocumentScore | undefined)[], request: LengthSettings): string[] {
   const cut = scores.flatMap((score, index) => (score?.truncated ? [index] : []));
   if (cut.length === 0) return [];
   const shown = cut.slice(0, listedIndicesMax).join(', ');

@@ -19,10 +19,21 @@ import type { CacheUse } from '#edge/score-cache/cache-use.ts';
  * Throws ServiceError: `model_not_found`, `adapter_unavailable`, and everything of scoreOnWorkers and checkTruncation.
  */
 export async function rerankDocuments(dependencies: Dependencies, call: RerankCall): Promise<RerankOutcome> {
-  const { environment, adapters, scoring } = dependencies;
-  const { request, tenantId, cacheUse } = call;
+  const { environment, adapters } = dependencies;
+  const { request, tenantId } = call;
   const { baseModel, modelAliases } = environment;
   const model = await resolveModel({ model: request.model, tenantId, baseModel, modelAliases, adapters });
+  return rerankWithModel(dependencies, call, model);
+}
+
+/** The same with a model that was looked up. */
+export async function rerankWithModel(
+  dependencies: Dependencies,
+  call: RerankCall,
+  model: ResolvedModel,
+): Promise<RerankOutcome> {
+  const { scoring } = dependencies;
+  const { request, cacheUse } = call;
   const plan = planScoring(dependencies, call, model);
   const rank = (use: CacheUse) => scoreAndRank(scoring, { call, model, plan, use });
   const outcome = await rank(cacheUse);
@@ -63,7 +74,9 @@ async function scoreAndRank(state: ScoringState, { call, model, plan, use }: Ran
     usage: countUsage(scores, queryTokens, fromCache),
     queryTokens,
     fromCache,
+    scores,
     warnings: [...warnings, ...blend.warnings],
+    blendWarnings: blend.warnings,
     workerMs,
     workerTiming,
   };

@@ -1,3 +1,4 @@
+import type { MergedScore } from '#edge/gpu-workers/merge-scores.ts';
 import type { Degradation } from '#edge/rerank/degrade.ts';
 import type { RankedDocument } from '#edge/rerank/rank-documents.ts';
 import type { Explanation } from '#shared/protocol/explanation.ts';
@@ -22,7 +23,11 @@ export interface RerankOutcome {
   readonly ranked: readonly RankedDocument[];
   readonly usage: RerankUsage;
   readonly queryTokens: number;
+  /** As the workers gave them, in the order of the request; undefined for documents without one. */
+  readonly scores: readonly (MergedScore | undefined)[];
   readonly warnings: readonly string[];
+  /** Those of them that name no document. */
+  readonly blendWarnings: readonly string[];
   /** Of the best results, by position in the request; absent where nobody asked. */
   readonly explanations?: ReadonlyMap<number, Explanation>;
   /** Whether each document's score came from the cache, in the order of the request. */

@@ -1,6 +1,7 @@
 import { describeRoute, resolver } from 'hono-openapi';
 import { z } from 'zod';
 import { describeResponses } from '#edge/openapi/describe-responses.ts';
+import type { ErrorCode } from '#shared/errors/error-catalogue.ts';
 import { errorBodySchema, teiErrorBodySchema } from '#shared/protocol/error-body.ts';
 import { rerankRequestSchema } from '#shared/protocol/rerank-request.ts';
 import { rerankResponseSchema } from '#shared/protocol/rerank-response.ts';
@@ -20,6 +21,27 @@ documents' scores were kept ones. \`Cache-Control: no-cache\` scores anew, \`no-
     ' ',
   );
 
+/** Codes that whatever scores documents can answer. */
+export const rerankErrors: readonly ErrorCode[] = [
+  'invalid_request',
+  'invalid_json',
+  'unauthenticated',
+  'missing_scope',
+  'model_not_found',
+  'adapter_not_found',
+  'payload_too_large',
+  'unsupported_media_type',
+  'invalid_adapter',
+  'rate_limited',
+  'quota_exceeded',
+  'overloaded',
+  'request_cancelled',
+  'no_worker_available',
+  'adapter_unavailable',
+  'key_store_unavailable',
+  'deadline_exceeded',
+];
+
 /** The documentation of one of the rerank's paths. */
 export function describeRerank(path: string) {
   const words = path.split('/').filter((word) => word !== '');
@@ -37,25 +59,7 @@ export function describeRerank(path: string) {
       description: 'The documents, best first.',
       schemas: [rerankResponseSchema, teiRerankResponseSchema],
       errorSchemas: [errorBodySchema, teiErrorBodySchema],
-      errors: [
-        'invalid_request',
-        'invalid_json',
-        'unauthenticated',
-        'missing_scope',
-        'model_not_found',
-        'adapter_not_found',
-        'payload_too_large',
-        'unsupported_media_type',
-        'invalid_adapter',
-        'rate_limited',
-        'quota_exceeded',
-        'overloaded',
-        'request_cancelled',
-        'no_worker_available',
-        'adapter_unavailable',
-        'key_store_unavailable',
-        'deadline_exceeded',
-      ],
+      errors: rerankErrors,
     }),
   });
 }

@@ -1,4 +1,5 @@
 import { rerankPaths } from '#edge/routes/rerank-paths.ts';
+import { scorePaths } from '#edge/routes/score-paths.ts';
 import type { ApiKeyScope } from '#shared/api-keys/api-key-scope.ts';
 import { limits } from '#shared/limits.ts';
 
@@ -30,6 +31,13 @@ export const protectedRoutes: readonly ProtectedRoute[] = [
       route: `POST ${path}`,
       scope: 'rerank',
       json: { body: { query: 'q', documents: ['d'] }, bytesMax: limits.requestBodyBytesMax },
+    }),
+  ),
+  ...scorePaths.map(
+    (path): ProtectedRoute => ({
+      route: `POST ${path}`,
+      scope: 'rerank',
+      json: { body: { text_1: 'q', text_2: 'd' }, bytesMax: limits.requestBodyBytesMax },
     }),
   ),
   { route: 'GET /v1/models', scope: 'rerank' },
