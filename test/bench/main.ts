@@ -1,5 +1,6 @@
 import { edgeBenchmarkCommand, edgeBenchmarkHelp } from '#test/bench/edge/edge-benchmark-command.ts';
 import { loadBenchmarkCommand, loadBenchmarkHelp } from '#test/bench/load/load-benchmark-command.ts';
+import { scaleBenchmarkCommand, scaleBenchmarkHelp } from '#test/bench/scale/scale-benchmark-command.ts';
 import { scoreBenchmarkCommand, scoreBenchmarkHelp } from '#test/bench/score/score-benchmark-command.ts';
 import { soakBenchmarkCommand, soakBenchmarkHelp } from '#test/bench/soak/soak-benchmark-command.ts';
 import { trainingBenchmarkCommand, trainingBenchmarkHelp } from '#test/bench/train/training-benchmark-command.ts';
@@ -13,6 +14,7 @@ interface Benchmark {
 const benchmarks: ReadonlyMap<string, Benchmark> = new Map([
   ['score', { help: scoreBenchmarkHelp, run: scoreBenchmarkCommand }],
   ['load', { help: loadBenchmarkHelp, run: loadBenchmarkCommand }],
+  ['scale', { help: scaleBenchmarkHelp, run: scaleBenchmarkCommand }],
   ['soak', { help: soakBenchmarkHelp, run: soakBenchmarkCommand }],
   ['edge', { help: edgeBenchmarkHelp, run: edgeBenchmarkCommand }],
   ['train', { help: trainingBenchmarkHelp, run: trainingBenchmarkCommand }],
