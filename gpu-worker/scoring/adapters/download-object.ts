@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { GetObjectCommand, NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
 import { ServiceError } from '#shared/errors/service-error.ts';
 
@@ -42,6 +43,7 @@ export async function downloadObject(
     const command = new GetObjectCommand({ Bucket: bucket, Key: object.key });
     const { Body: body, ContentLength: length, ETag: etag = '' } = await client.send(command, { abortSignal });
     if (body === undefined || length === undefined) throw adapterUnavailable(object, 'its store sent no length');
+    listenToErrors(body);
     if (length > fileBytesMax) {
       throw new ServiceError(
         'invalid_adapter',
@@ -56,6 +58,14 @@ export async function downloadObject(
     // Ends the connection of a download that was refused half-way; after a complete one it does nothing.
     stop.abort();
   }
+}
+
+/**
+ * A body that is not read to its end breaks, and where the store sends checksums the client's stream around it reports that later; an error that nobody
+ * listens to would end the process. Whoever reads the body gets its errors all the same.
+ */
+function listenToErrors(body: unknown): void {
+  if (body instanceof Readable) body.on('error', () => undefined);
 }
 
 /** The error of every adapter that its store does not give. */
