@@ -1,3 +1,4 @@
+import { availableParallelism, hostname } from 'node:os';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { type Logger, pino } from 'pino';
@@ -17,6 +18,9 @@ import { createAdapterValidator } from '#gpu-worker/scoring/adapters/validate-up
 import { warmAdapters } from '#gpu-worker/scoring/adapters/warm-adapters.ts';
 import { createScoringEngine } from '#gpu-worker/scoring/create-scoring-engine.ts';
 import type { ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
+import { createEdgeCalls } from '#gpu-worker/training-service/edge/edge-calls.ts';
+import { createJobObjects } from '#gpu-worker/training-service/objects/job-objects.ts';
+import type { WorkOptions } from '#gpu-worker/training-service/work-on-jobs.ts';
 import { findBaseCalibration } from '#shared/calibration/base-model-calibration.ts';
 import type { Calibration } from '#shared/calibration/calibration.ts';
 import { limits } from '#shared/limits.ts';
@@ -28,6 +32,8 @@ export interface Dependencies {
   readonly createEngine: (onProgress: (stage: string, fraction: number) => void) => Promise<ScoringEngine>;
   readonly createLoadedAdapters: (engine: ScoringEngine) => LoadedAdapters;
   readonly loadCalibration: (engine: ScoringEngine) => Promise<Calibration | null>;
+  /** What training jobs are done with; null: this worker takes none. */
+  readonly training: WorkOptions | null;
   readonly logger: Logger;
   readonly now: () => number;
 }
@@ -75,8 +81,54 @@ export function createDependencies(environment: Environment): Dependencies {
       environment.GPU_WORKER_CALIBRATION === undefined
         ? findBaseCalibration(info.modelFingerprint)
         : readCalibrationFile(environment.GPU_WORKER_CALIBRATION),
+    training: trainingOf(environment, objects, { observer: metrics.training, logger, now }),
     logger,
     now,
+  };
+}
+
+/** Milliseconds for one call to the edge, and without a byte in a transfer to or from the bucket. */
+const edgeTimeoutMs = 15_000;
+const transferStallMs = 30_000;
+
+/** Pauses between attempts while the edge or the bucket does not answer. */
+const retryPauses = { firstMs: 500, longestMs: 15_000 };
+
+/** Share of the grace time for each of the two halves of handing a job back: the last step, and its checkpoint's way into the bucket. */
+const releaseShare = 0.4;
+
+function trainingOf(
+  environment: Environment,
+  store: ObjectStoreOptions | undefined,
+  tools: Pick<WorkOptions, 'observer' | 'logger' | 'now'>,
+): WorkOptions | null {
+  const { GPU_WORKER_ROLE: role, EDGE_URL: edgeUrl, GPU_WORKER_CACHE_FOLDER: cacheFolder } = environment;
+  const [signingKey] = environment.WORKER_SIGNING_KEY;
+  if (role === 'serve' || edgeUrl === undefined || store === undefined || signingKey === undefined) return null;
+  const { client, bucket } = store;
+  return {
+    ...tools,
+    calls: createEdgeCalls({
+      edgeUrl,
+      signingKey,
+      workerId: `${hostname().slice(0, 40)}-${crypto.randomUUID()}`,
+      model: environment.BASE_MODEL,
+      fetch,
+      now: tools.now,
+      timeoutMs: edgeTimeoutMs,
+    }),
+    objects: createJobObjects({ client, bucket, stallMs: transferStallMs }),
+    pauses: { ...retryPauses, patienceMs: environment.GPU_WORKER_TRAINING_PATIENCE_SECONDS * 1_000 },
+    training: {
+      model: environment.GPU_WORKER_MODEL,
+      calibrationPath: environment.GPU_WORKER_CALIBRATION,
+      cacheFolder,
+      threads: environment.GPU_WORKER_TRAINING_THREADS ?? (role === 'train' ? availableParallelism() : 1),
+      prefixBytesMax: environment.GPU_WORKER_TRAINING_DISK_BYTES,
+    },
+    jobsFolder: join(cacheFolder, 'training-jobs'),
+    releaseMs: environment.GPU_WORKER_GRACE_SECONDS * 1_000 * releaseShare,
+    idleMs: environment.GPU_WORKER_TRAINING_IDLE_SECONDS * 1_000,
   };
 }
 

@@ -6,7 +6,6 @@ import { workerErrorSchema } from '#shared/protocol/worker-error.ts';
 import { type ControlledWorker, pairScore, startControlledWorker } from '#test/support/start-controlled-worker.ts';
 
 const logger = pino({ level: 'silent' });
-const loading = Promise.resolve();
 const body = () => JSON.stringify({ model: 'tiny', query: 'q', documents: ['d'], deadline_at_ms: Date.now() + 60_000 });
 
 /** A ready worker with one call that runs until `finish`, or until it is dropped. */
@@ -33,7 +32,7 @@ async function workerWithRunningCall(): Promise<{
 
 it('takes nothing new, finishes what runs, and then closes', async () => {
   const { worker, answer, finish } = await workerWithRunningCall();
-  const drained = drainWorker({ state: worker.state, server: worker.server, loading, graceMs: 60_000, logger });
+  const drained = drainWorker({ state: worker.state, server: worker.server, work: [], graceMs: 60_000, logger });
   const refused = await worker.call('POST', '/v1/score', body());
   expect(refused.status).toBe(503);
   expect(workerErrorSchema.parse(await refused.json()).error.message).toBe('The worker is shutting down.');
@@ -47,7 +46,7 @@ it('takes nothing new, finishes what runs, and then closes', async () => {
 
 it('ends the calls that outlast the grace time with not_ready, and says that not all went well', async () => {
   const { worker, answer } = await workerWithRunningCall();
-  expect(await drainWorker({ state: worker.state, server: worker.server, loading, graceMs: 0, logger })).toBe(false);
+  expect(await drainWorker({ state: worker.state, server: worker.server, work: [], graceMs: 0, logger })).toBe(false);
   expect((await answer).status).toBe(503);
 });
 
@@ -55,7 +54,7 @@ it('waits for a model that still loads, and stays draining whatever that reports
   const worker = await startControlledWorker();
   const load = Promise.withResolvers<void>();
   const { state, server } = worker;
-  const drained = drainWorker({ state, server, loading: load.promise, graceMs: 60_000, logger });
+  const drained = drainWorker({ state, server, work: [load.promise, null], graceMs: 60_000, logger });
   worker.becomeReady();
   load.resolve();
   expect(await drained).toBe(true);

@@ -6,8 +6,8 @@ import type { WorkerState } from '#gpu-worker/http/worker-state.ts';
 export interface DrainWorkerOptions {
   readonly state: WorkerState;
   readonly server: ListeningServer;
-  /** The load of the model; one that still runs is waited for, because it cannot be broken off. */
-  readonly loading: Promise<void>;
+  /** What is waited for beside the calls: the load of the model, which cannot be broken off, and the training job that is handed back. */
+  readonly work: readonly (Promise<void> | null)[];
   readonly graceMs: number;
   readonly logger: Logger;
 }
@@ -16,17 +16,20 @@ export interface DrainWorkerOptions {
 const forcedEndMs = 1_000;
 
 /** Not ready at once, running calls finish, then everything closes. Returns whether all of it ended within the grace time. */
-export async function drainWorker({ state, server, loading, graceMs, logger }: DrainWorkerOptions): Promise<boolean> {
+export async function drainWorker({ state, server, work, graceMs, logger }: DrainWorkerOptions): Promise<boolean> {
   const engine = state.phase.name === 'ready' ? state.phase.engine : undefined;
   state.enter({ name: 'draining' });
-  const finished = await within(graceMs, Promise.all([state.idle(), loading]));
+  const finished = await within(graceMs, Promise.all([state.idle(), ...work]));
   if (!finished) {
-    logger.warn({ graceMs }, 'calls or the load of the model still run after the grace time; they are ended');
+    logger.warn(
+      { graceMs },
+      'calls, the load of the model or a training job still run after the grace time; they are ended',
+    );
     state.forceStop();
   }
   const closed = await within(
     forcedEndMs,
-    Promise.all([state.idle().then(() => engine?.close()), loading, server.close()]),
+    Promise.all([state.idle().then(() => engine?.close()), ...work, server.close()]),
   );
   if (!closed) logger.warn('connections or threads did not end');
   return finished && closed;

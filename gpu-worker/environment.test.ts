@@ -52,3 +52,13 @@ describe('parseEnvironment', () => {
     expect(() => parseEnvironment({})).toThrow('WORKER_SIGNING_KEY: is required: base64url, at least 32 bytes');
   });
 });
+
+it('a worker that trains needs an edge to ask and a bucket to write to', () => {
+  const key = { WORKER_SIGNING_KEY: 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY' };
+  expect(parseEnvironment(key).GPU_WORKER_ROLE).toBe('serve');
+  expect(() => parseEnvironment({ ...key, GPU_WORKER_ROLE: 'train' })).toThrow(
+    'EDGE_URL: is required with the role train; S3_BUCKET: is required with the role train',
+  );
+  const whole = { ...key, GPU_WORKER_ROLE: 'both', EDGE_URL: 'https://api.example', S3_BUCKET: 'b' };
+  expect(parseEnvironment(whole)).toMatchObject({ GPU_WORKER_ROLE: 'both', EDGE_URL: 'https://api.example' });
+});

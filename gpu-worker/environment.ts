@@ -80,6 +80,27 @@ export const environmentSchema = z.object({
   GPU_WORKER_ADAPTER_TIMEOUT_MS: integer(100, 600_000).default(30_000),
   /** Seconds from SIGTERM to the end: running calls may finish in them. Must be less than what the platform grants (Kubernetes: 30), or it kills them. */
   GPU_WORKER_GRACE_SECONDS: integer(0, 3_600).default(25),
+  /**
+   * `serve` scores; `train` takes training jobs from the edge and scores nothing; `both` does both, training below the priority of everything else. With
+   * `train` or `both` EDGE_URL and S3_BUCKET are required. Without any worker that trains, jobs wait.
+   */
+  GPU_WORKER_ROLE: z.enum(['serve', 'train', 'both']).default('serve'),
+  /** Base URL of the edge, which training jobs are taken from. Wrong: jobs wait, and the log says that the edge does not answer. */
+  EDGE_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
+  /**
+   * Threads that a training runs the model with. Default: the machine's cores for `train`, one for `both`. More than cores only adds waiting; beside
+   * serving, each is a core that bursts of requests have to win back.
+   */
+  GPU_WORKER_TRAINING_THREADS: integer(1, 256).optional(),
+  /** Bytes on disk for what the frozen model made of a job's documents, removed with the job. Too small: it is computed again in each epoch. */
+  GPU_WORKER_TRAINING_DISK_BYTES: integer(0, Number.MAX_SAFE_INTEGER).default(8_000_000_000),
+  /** Seconds between two questions for a job while there is none. Too long: jobs wait for nothing; too short: the edge is asked for nothing. */
+  GPU_WORKER_TRAINING_IDLE_SECONDS: z.coerce.number().min(0.05).max(3_600).default(5),
+  /**
+   * Seconds for which a job that cannot reach the edge, or the object store, goes on trying. Too short: a short outage costs the steps since the last
+   * checkpoint; too long: a worker that is cut off trains what another has taken over.
+   */
+  GPU_WORKER_TRAINING_PATIENCE_SECONDS: integer(1, 86_400).default(900),
   /** `debug` also logs probes. `silent` hides why a model did not load. */
   GPU_WORKER_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** Bucket with the adapters. Absent: the worker serves the base model alone, and adapters end in 503. */
@@ -109,6 +130,10 @@ export function parseEnvironment(variables: Readonly<Record<string, string | und
     : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   if ((present['S3_ACCESS_KEY_ID'] === undefined) !== (present['S3_SECRET_ACCESS_KEY'] === undefined)) {
     problems.push('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY: give both or neither');
+  }
+  const role = present['GPU_WORKER_ROLE'] ?? 'serve';
+  for (const name of ['EDGE_URL', 'S3_BUCKET']) {
+    if (role !== 'serve' && present[name] === undefined) problems.push(`${name}: is required with the role ${role}`);
   }
   if (parsed.success && problems.length === 0) return parsed.data;
   throw new Error(`The worker is not configured: ${problems.join('; ')}.`);

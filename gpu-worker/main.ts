@@ -5,9 +5,10 @@ import { createApp } from '#gpu-worker/http/create-app.ts';
 import { listen } from '#gpu-worker/http/listen.ts';
 import { WorkerState } from '#gpu-worker/http/worker-state.ts';
 import { loadModel } from '#gpu-worker/load-model.ts';
+import { workOnJobs } from '#gpu-worker/training-service/work-on-jobs.ts';
 import type { WorkerEvent } from '#gpu-worker/worker-event.ts';
 
-/** Entry point of the GPU worker: listens at once, loads the model behind it, drains on SIGTERM, SIGINT or when its parent is gone. */
+/** Entry point of the GPU worker: listens at once, loads the model behind it, takes training jobs where that is its role, drains on SIGTERM, SIGINT or when its parent is gone. */
 async function main(): Promise<void> {
   const environment = parseEnvironment(process.env);
   const dependencies = createDependencies(environment);
@@ -15,7 +16,10 @@ async function main(): Promise<void> {
   const state = new WorkerState();
   const app = createApp({ ...dependencies.app, state });
   const server = await listen(app, environment.GPU_WORKER_HOST, environment.GPU_WORKER_PORT);
-  const loading = loadModel({ ...dependencies, state, report, now });
+  const shutdown = new AbortController();
+  const loading =
+    environment.GPU_WORKER_ROLE === 'train' ? beTrainer(state) : loadModel({ ...dependencies, state, report, now });
+  const training = dependencies.training === null ? null : workOnJobs(dependencies.training, shutdown.signal);
   let stopping = false;
   const stop = (reason: string) => {
     // A second signal means that whoever sent it will not wait.
@@ -23,7 +27,8 @@ async function main(): Promise<void> {
     stopping = true;
     logger.info({ reason }, 'draining');
     const graceMs = environment.GPU_WORKER_GRACE_SECONDS * 1_000;
-    void drainWorker({ state, server, loading, graceMs, logger }).then((clean) =>
+    shutdown.abort(new Error('the worker is shut down'));
+    void drainWorker({ state, server, work: [loading, training], graceMs, logger }).then((clean) =>
       clean ? process.exit(0) : endAtOnce(),
     );
   };
@@ -33,6 +38,12 @@ async function main(): Promise<void> {
   logger.info({ url: server.url }, 'listening');
   report({ event: 'listening', url: server.url });
   await loading;
+  if (dependencies.training !== null && environment.GPU_WORKER_ROLE === 'train') report({ event: 'ready' });
+}
+
+/** The model is opened by each job's own process, when there is a job. */
+async function beTrainer(state: WorkerState): Promise<void> {
+  state.enter({ name: 'training' });
 }
 
 /** Not `process.exit`: that ends the threads first, and the native library aborts with a core dump when it is ended in the middle of a call. */

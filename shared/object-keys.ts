@@ -32,3 +32,8 @@ export function trainingReportKey(jobId: string, lease: number): string {
 export function trainingUploadId(jobId: string, lease: number): string {
   return `${jobId}-${lease}`;
 }
+
+/** Where the page of that report lies, beside it. */
+export function trainingReportPageKey(jobId: string, lease: number): string {
+  return `${trainingJobPrefix(jobId)}reports/${lease}.html`;
+}

@@ -46,7 +46,7 @@ export function createApp(options: AppOptions): Hono<CallContext> {
 
   app.get('/health', (context) => context.json({ status: 'live' }));
   app.get('/ready', (context) => {
-    if (state.phase.name !== 'ready')
+    if (state.phase.name !== 'ready' && state.phase.name !== 'training')
       throw new ServiceError('not_ready', describePhase(state.phase), { retryAfterSeconds: 2 });
     return context.json({ status: 'ready' });
   });

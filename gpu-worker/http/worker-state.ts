@@ -17,6 +17,8 @@ export type WorkerPhase =
   | { readonly name: 'loading'; readonly stage: string; readonly fraction: number }
   | { readonly name: 'failed' }
   | ReadyPhase
+  /** A worker that trains and scores nothing: as ready as it gets. */
+  | { readonly name: 'training' }
   | { readonly name: 'draining' };
 
 /** Seconds after which a caller may ask a worker again that has no model yet. */
@@ -74,6 +76,8 @@ export function describePhase(phase: WorkerPhase): string {
       return `The worker is loading its model (${phase.stage}, ${Math.round(phase.fraction * 100)} %).`;
     case 'failed':
       return 'The worker could not load its model; its log says why.';
+    case 'training':
+      return 'The worker trains; it scores nothing.';
     case 'draining':
       return 'The worker is shutting down.';
     case 'ready':

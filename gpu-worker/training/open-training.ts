@@ -37,7 +37,9 @@ export interface TrainingOptions {
   /** Fit the adapter's constants with BM25's score, too. */
   readonly withFirstStage: boolean;
   readonly checkpointPath: string;
-  /** Bytes on disk for keys and values of prefixes, in the cache folder; what was used longest ago makes room. */
+  /** Keeps keys and values of prefixes; absent: a folder of the model in the cache folder, for all runs. */
+  readonly prefixFolder?: string;
+  /** Bytes on disk for keys and values of prefixes; what was used longest ago makes room. */
   readonly prefixBytesMax: number;
   readonly onEvent: (event: TrainingEvent) => void;
   readonly signal?: AbortSignal;
@@ -64,7 +66,7 @@ export async function openTraining(
   const base = options.calibration ?? findBaseCalibration(model.fingerprint);
   const lexicalOffset = settings.lossOver === 'blended' ? createLexicalOffset(base) : null;
   const prepared = prepareModel(model, 'fp32', options.cacheFolder, () => {});
-  const prefixFolder = join(options.cacheFolder, 'prefixes', basename(prepared.folder));
+  const prefixFolder = options.prefixFolder ?? join(options.cacheFolder, 'prefixes', basename(prepared.folder));
   const threadOptions = {
     modelPath: options.modelPath,
     graphs: writeLanguageModelGraphs(prepared.folder, model.config, prepared.manifest, keyValueType),

@@ -6,33 +6,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAdapterFile } from '#shared/adapter-file/parse-adapter-file.ts';
 import { baseModelCalibration } from '#shared/calibration/base-model-calibration.ts';
 import { runHintrank } from '#test/command-line/run-hintrank.ts';
+import { judgedAnimalLines } from '#test/support/judged-animals.ts';
 import { repositoryFolder } from '#test/support/source-files.ts';
 import { writeTinyTextModel } from '#test/support/tiny-text-model.ts';
-
-const animals = ['ant', 'bear', 'cat', 'deer', 'eagle', 'fox', 'goat', 'hare', 'ibis', 'jay', 'kite', 'lynx'];
-const places = ['bog', 'cave', 'dune', 'farm', 'glen', 'hill'];
-
-/** 72 questions with one answering passage and two that answer another: enough for a dev set to be set apart. */
-function judgedLines(verb = 'like'): string[] {
-  return animals.flatMap((animal, row) =>
-    places.map((place, column) => {
-      const other = places[(column + 1) % places.length] ?? '';
-      const stranger = animals[(row + 1) % animals.length] ?? '';
-      return JSON.stringify({
-        query: `does the ${animal} ${verb} the ${place}?`,
-        relevant_passages: [`The ${animal} lives in the ${place}.`],
-        hard_negatives: [`The ${animal} is never in the ${other}.`, `The ${stranger} was seen at the ${place} once.`],
-      });
-    }),
-  );
-}
 
 let folder: string;
 let flags: string[];
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'hintrank-train-'));
-  writeFileSync(join(folder, 'judged.jsonl'), `${judgedLines().join('\n')}\n`);
+  writeFileSync(join(folder, 'judged.jsonl'), `${judgedAnimalLines().join('\n')}\n`);
   const model = writeTinyTextModel(join(folder, 'model'));
   flags = [
     ['--data', join(folder, 'judged.jsonl'), '--model', model],
@@ -79,7 +62,7 @@ function baseConstants(): string {
 describe('an adapter that has learned', () => {
   it('is called better, carries a calibration of its own, and is measured alone and blended', async () => {
     const dev = join(folder, 'dev.jsonl');
-    writeFileSync(dev, `${judgedLines('hate').slice(0, 60).join('\n')}\n`);
+    writeFileSync(dev, `${judgedAnimalLines('hate').slice(0, 60).join('\n')}\n`);
     const constants = baseConstants();
     const name = 'learned.safetensors';
     const more = ['--dev', dev, '--calibration', constants, '--steps', '21', '--learning-rate', '0.01'];
@@ -176,7 +159,7 @@ describe('train refuses', () => {
 
   it('data with errors, before the first step', async () => {
     const data = join(folder, 'bad.jsonl');
-    writeFileSync(data, `${judgedLines().slice(0, 5).join('\n')}\nnot json\n`);
+    writeFileSync(data, `${judgedAnimalLines().slice(0, 5).join('\n')}\nnot json\n`);
     const output = join(folder, 'bad.safetensors');
     const [, , ...others] = flags;
     const result = await runHintrank(['train', '--data', data, ...others, '--output', output]);

@@ -15,7 +15,7 @@ const topFiles = '(top)';
 /** Folders of gpu-worker from the top; a folder imports its own row and the rows below. Within a row no two folders import each other both ways. */
 const gpuWorkerRows: readonly (readonly string[])[] = [
   [topFiles],
-  ['http'],
+  ['http', 'training-service'],
   ['scoring', 'training', 'evaluation', 'calibration', 'adapter-import'],
   ['q-peft', 'language-model', 'quantisation', 'autodiff', 'engine', 'model-store'],
   ['onnx', 'weights', 'tokenizer', 'files'],

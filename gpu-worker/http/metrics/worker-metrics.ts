@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import { addStateMetrics } from '#gpu-worker/http/metrics/state-metrics.ts';
+import { type TrainingMetrics, trainingMetrics } from '#gpu-worker/http/metrics/training-metrics.ts';
 import type { WorkerState } from '#gpu-worker/http/worker-state.ts';
 import type { EngineObserver } from '#gpu-worker/scoring/engine-observer.ts';
 
@@ -7,6 +8,7 @@ import type { EngineObserver } from '#gpu-worker/scoring/engine-observer.ts';
 export interface WorkerMetrics {
   /** What happens in the engine. */
   readonly engine: EngineObserver;
+  readonly training: TrainingMetrics;
   /** A call was answered; `code` is that of the error table, where there was an error. */
   readonly callDone: (route: string, status: number, seconds: number, code: string | undefined) => void;
   /** From now on, queue, caches and adapters are read from this worker whenever somebody looks. */
@@ -25,6 +27,7 @@ export function createWorkerMetrics(): WorkerMetrics {
   collectDefaultMetrics({ register: registry });
   return {
     engine: engineMetrics(registry),
+    training: trainingMetrics(registry),
     callDone: callMetrics(registry),
     watch: (state) => addStateMetrics(registry, state),
     text: () => registry.metrics(),

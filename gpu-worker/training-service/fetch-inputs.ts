@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import { type HeldJob, type JobTools, keepTrying } from '#gpu-worker/training-service/held-job.ts';
+import { ObjectGoneError } from '#gpu-worker/training-service/objects/job-objects.ts';
+import { jobFiles } from '#gpu-worker/training-service/process/training-process-messages.ts';
+
+/** The name stands in messages and ids of queries, and so in the checkpoint's identity: the same on every worker. */
+const dataFile = 'dataset.jsonl';
+
+/**
+ * The data set, and the checkpoint where there is one, in the job's folder; returns the data set's path. A checkpoint that is gone only costs its steps.
+ * @throws ObjectGoneError when there is no data set any more, or the signal's reason
+ */
+export async function fetchInputs(job: HeldJob, { objects, pauses, logger }: JobTools): Promise<string> {
+  const { lease, folder, over, shutdown } = job;
+  const signal = AbortSignal.any([over, shutdown]);
+  const path = join(folder, dataFile);
+  await keepTrying(job, pauses, 'data set', () => objects.download(lease.dataset, path, signal), signal);
+  const { checkpoint } = lease;
+  if (checkpoint === null) return path;
+  const target = join(folder, jobFiles.checkpoint);
+  try {
+    await keepTrying(job, pauses, 'checkpoint', () => objects.download(checkpoint, target, signal), signal);
+  } catch (error) {
+    if (!(error instanceof ObjectGoneError)) throw error;
+    logger.warn({ err: error, jobId: lease.job_id }, 'the training begins anew');
+  }
+  return path;
+}

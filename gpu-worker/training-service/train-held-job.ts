@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { TrainingSettings } from '#gpu-worker/training/settings/training-settings.ts';
+import { CheckpointUploads } from '#gpu-worker/training-service/checkpoint-uploads.ts';
+import { type HeldJob, type JobTools, keepTrying } from '#gpu-worker/training-service/held-job.ts';
+import { startTrainingProcess, type TrainingEnd } from '#gpu-worker/training-service/process/start-training-process.ts';
+import { jobFiles } from '#gpu-worker/training-service/process/training-process-messages.ts';
+
+/**
+ * Runs the training in a process of its own and brings its checkpoints into the bucket, until it ends, nobody wants it, or the worker is to end: then it
+ * is `stopped`, with its last checkpoint in the bucket if there was time.
+ * @throws the reason of the job's end when nobody wants it
+ */
+export async function trainHeldJob(
+  job: HeldJob,
+  tools: JobTools,
+  { dataPath, settings }: { readonly dataPath: string; readonly settings: TrainingSettings },
+): Promise<TrainingEnd> {
+  const { lease, folder, tally, over, shutdown } = job;
+  const uploads = createUploads(job, tools);
+  const files = { dataPath, folder, prefixFolder: join(folder, 'prefixes') };
+  const training = startTrainingProcess(
+    { ...tools.training, ...files, settings, dataName: lease.dataset.name },
+    (event) => {
+      tally.add(event);
+      if (event.kind === 'step') tools.observer.stepDone(event.tokens);
+      if (event.kind === 'checkpoint') uploads.add({ step: event.step, tokens: tally.tokens });
+      if (event.kind === 'dev') void job.beats.now();
+    },
+  );
+  const ended = training.ended.then(() => undefined);
+  const stop = async () => {
+    training.stop();
+    await Promise.race([ended, delay(tools.releaseMs)]);
+    training.kill();
+  };
+  const onOver = () => training.kill();
+  const onShutdown = () => void stop();
+  over.addEventListener('abort', onOver, { once: true });
+  shutdown.addEventListener('abort', onShutdown, { once: true });
+  if (over.aborted) onOver();
+  if (shutdown.aborted) onShutdown();
+  try {
+    const end = await training.ended;
+    over.throwIfAborted();
+    if (!shutdown.aborted || end.kind === 'done') return end;
+    await Promise.race([uploads.idle(), delay(tools.releaseMs)]);
+    return { kind: 'stopped' };
+  } finally {
+    over.removeEventListener('abort', onOver);
+    shutdown.removeEventListener('abort', onShutdown);
+  }
+}
+
+function createUploads(job: HeldJob, { objects, pauses }: JobTools): CheckpointUploads {
+  const { lease, folder, tally, beats, logger } = job;
+  return new CheckpointUploads({
+    path: join(folder, jobFiles.checkpoint),
+    // Each lease its own keys: a worker that lost its lease overwrites nothing that its successor goes on from.
+    keyOf: (step) => `${lease.checkpoint_prefix}${lease.lease}-${step}.safetensors`,
+    upload: (key, path) => keepTrying(job, pauses, 'checkpoint', (signal) => objects.upload(key, path, signal)),
+    tell: async (checkpoint) => {
+      tally.addCheckpoint(checkpoint);
+      await beats.now();
+    },
+    remove: (key) => objects.remove(key, job.over),
+    onFault: (err) => {
+      if (!job.over.aborted) logger.warn({ err }, 'a checkpoint did not arrive');
+    },
+  });
+}
