@@ -19,6 +19,7 @@ import { addKeyRevocationRoute } from '#edge/routes/keys/delete-key.ts';
 import { addKeyReadingRoutes } from '#edge/routes/keys/get-keys.ts';
 import { addKeyCreationRoute } from '#edge/routes/keys/post-key.ts';
 import { addKeyRotationRoute } from '#edge/routes/keys/post-key-rotation.ts';
+import { addReceiptVerificationRoute } from '#edge/routes/post-receipt-verification.ts';
 import { addRerankRoutes } from '#edge/routes/post-rerank.ts';
 import { addScoreRoutes } from '#edge/routes/post-score.ts';
 
@@ -37,6 +38,7 @@ export function createApp({ createDependencies, log }: AppOptions): Hono<AppEnvi
   app.use(assignRequestId, provideDependencies(createDependencies), measureTime, allowOrigins());
   addRerankRoutes(app);
   addScoreRoutes(app);
+  addReceiptVerificationRoute(app);
   addModelsRoute(app);
   addAdapterRoutes(app);
   addKeyCreationRoute(app);

@@ -2,7 +2,7 @@ type JsonSchema = Readonly<Record<string, unknown>>;
 type Schemas = Readonly<Record<string, JsonSchema>>;
 
 /** Requests of routes that imitate other APIs, as components of the document; `edge/rerank/normalise-rerank-body.ts` reads their bodies. */
-const tolerantRequests = ['RerankRequest', 'TeiRerankRequest'];
+const tolerantRequests = ['RerankRequest', 'TeiRerankRequest', 'ScoreRequest', 'ScoreQueriesRequest'];
 
 /** Fields that hold the candidates: a text alone is a list of one. */
 const documentFields = new Set(['documents', 'texts']);

@@ -1,7 +1,7 @@
 /** A JSON object as it came. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-const booleanFields = new Set(['return_documents', 'raw_scores', 'truncation', 'explain']);
+const booleanFields = new Set(['return_documents', 'raw_scores', 'truncation', 'explain', 'receipt']);
 
 /** Fields for which some clients write 0 for "no value". `top_n: 0` needs no entry: the schema itself takes it as "all". */
 const zeroMeansAbsent = new Set(['max_tokens_per_doc']);

@@ -1,5 +1,6 @@
 import { type ResolvedModel, resolveModel } from '#edge/adapters/resolve-model.ts';
 import type { Dependencies } from '#edge/dependencies.ts';
+import { withReceipt } from '#edge/receipts/with-receipt.ts';
 import { blendScores } from '#edge/rerank/blend-scores.ts';
 import { checkTruncation } from '#edge/rerank/check-truncation.ts';
 import { countUsage } from '#edge/rerank/count-usage.ts';
@@ -32,13 +33,15 @@ export async function rerankWithModel(
   call: RerankCall,
   model: ResolvedModel,
 ): Promise<RerankOutcome> {
-  const { scoring } = dependencies;
+  const { scoring, workerCalls, environment } = dependencies;
   const { request, cacheUse } = call;
   const plan = planScoring(dependencies, call, model);
   const rank = (use: CacheUse) => scoreAndRank(scoring, { call, model, plan, use });
-  const outcome = await rank(cacheUse);
-  if (!request.explain) return outcome;
-  return withExplanations(plan, outcome, cacheUse.read ? () => rank({ ...cacheUse, read: false }) : undefined);
+  const rankAnew = cacheUse.read ? () => rank({ ...cacheUse, read: false }) : undefined;
+  const ranked = await rank(cacheUse);
+  const outcome = request.explain ? await withExplanations(plan, ranked, rankAnew) : ranked;
+  if (!request.receipt) return outcome;
+  return withReceipt({ outcome, model, plan, workerCalls, pepper: environment.apiKeyPepper });
 }
 
 interface Ranking {
@@ -52,11 +55,8 @@ async function scoreAndRank(state: ScoringState, { call, model, plan, use }: Ran
   const { request, texts, tenantId, origin, runInBackground } = call;
   const { ports, job, askFingerprint } = plan;
   const cached = { tenantId, origin, job, use, askFingerprint, runInBackground };
-  const { scores, failure, queryTokens, fromCache, workerMs, workerTiming } = await scoreThroughCache(
-    state,
-    ports,
-    cached,
-  );
+  const scored = await scoreThroughCache(state, ports, cached);
+  const { scores, failure, queryTokens, fromCache, scoringFingerprint, workerMs, workerTiming } = scored;
   const degradation = degrade(request, scores, failure);
   const warnings = checkTruncation(scores, request);
   const blend = blendScores(scores, request);
@@ -74,6 +74,7 @@ async function scoreAndRank(state: ScoringState, { call, model, plan, use }: Ran
     usage: countUsage(scores, queryTokens, fromCache),
     queryTokens,
     fromCache,
+    scoringFingerprint,
     scores,
     warnings: [...warnings, ...blend.warnings],
     blendWarnings: blend.warnings,

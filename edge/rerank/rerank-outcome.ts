@@ -2,6 +2,7 @@ import type { MergedScore } from '#edge/gpu-workers/merge-scores.ts';
 import type { Degradation } from '#edge/rerank/degrade.ts';
 import type { RankedDocument } from '#edge/rerank/rank-documents.ts';
 import type { Explanation } from '#shared/protocol/explanation.ts';
+import type { Receipt } from '#shared/protocol/receipt.ts';
 import type { RerankRequest, Scoring } from '#shared/protocol/rerank-request.ts';
 import type { ScoreTiming } from '#shared/protocol/score.ts';
 
@@ -32,6 +33,10 @@ export interface RerankOutcome {
   readonly explanations?: ReadonlyMap<number, Explanation>;
   /** Whether each document's score came from the cache, in the order of the request. */
   readonly fromCache: readonly boolean[];
+  /** Of the workers that gave the scores; undefined where they do not say it, or differ. */
+  readonly scoringFingerprint: string | undefined;
+  /** Where it was asked for. */
+  readonly receipt?: Receipt;
   /** Milliseconds of the slowest worker; undefined where none was asked. */
   readonly workerMs: number | undefined;
   readonly workerTiming?: ScoreTiming | undefined;

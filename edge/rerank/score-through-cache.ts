@@ -33,6 +33,8 @@ export interface CachedScoring {
   readonly workerTiming?: ScoreTiming | undefined;
   /** Whether each document's score came from the cache, in the order of the request. */
   readonly fromCache: readonly boolean[];
+  /** Of the workers that gave these scores, now or earlier; undefined where they do not say it, or differ. */
+  readonly scoringFingerprint: string | undefined;
 }
 
 /**
@@ -56,7 +58,8 @@ export async function scoreThroughCache(
   );
   if (known !== undefined && missing.size === 0) {
     const { queryTokens } = known;
-    return { ...join(names, known, new Map()), failure: undefined, queryTokens, workerMs: undefined };
+    const nobodyAsked = { failure: undefined, workerMs: undefined };
+    return { ...join(names, known, new Map()), ...nobodyAsked, queryTokens, scoringFingerprint: fingerprint };
   }
 
   const indices = [...missing.values()];
@@ -88,6 +91,7 @@ export async function scoreThroughCache(
     queryTokens,
     workerMs: scored.workerMs,
     workerTiming: scored.workerTiming,
+    scoringFingerprint: scored.scoringFingerprint,
   };
 }
 

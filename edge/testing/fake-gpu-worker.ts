@@ -28,6 +28,7 @@ const fakeInfo = {
   model_fingerprint: 'a'.repeat(64),
   tokenizer_fingerprint: 'b'.repeat(64),
   scoring_fingerprint: 'fake scoring',
+  default_template: 'clean-1',
   version: '0.0.0',
 } satisfies WorkerInfo;
 

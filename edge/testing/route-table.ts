@@ -40,6 +40,11 @@ export const protectedRoutes: readonly ProtectedRoute[] = [
       json: { body: { text_1: 'q', text_2: 'd' }, bytesMax: limits.requestBodyBytesMax },
     }),
   ),
+  {
+    route: 'POST /v1/receipts/verify',
+    scope: 'rerank',
+    json: { body: { receipt: {} }, bytesMax: limits.requestBodyBytesMax },
+  },
   { route: 'GET /v1/models', scope: 'rerank' },
   { route: 'GET /v1/adapters', scope: 'adapters:read' },
   { route: 'GET /v1/adapters/:name', scope: 'adapters:read' },

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import type { CallContext } from '#gpu-worker/http/call-context.ts';
 import { scoringFingerprint } from '#gpu-worker/http/scoring-fingerprint.ts';
 import type { WorkerState } from '#gpu-worker/http/worker-state.ts';
+import { defaultTemplate } from '#gpu-worker/q-peft/template-registry.ts';
 import type { AdapterStatistics } from '#gpu-worker/scoring/adapters/loaded-adapters.ts';
 import type { EngineMemory } from '#gpu-worker/scoring/scoring-engine.ts';
 import type { WorkerInfo } from '#shared/protocol/score.ts';
@@ -27,6 +28,7 @@ export function getInfo({ state, modelId, queueLengthMax, version }: GetInfoOpti
         model_fingerprint: engine.info.modelFingerprint,
         tokenizer_fingerprint: tokenizerFingerprint,
         memory: describeMemory(engine.memory(), adapters.statistics()),
+        default_template: defaultTemplate,
         scoring_fingerprint: scoringFingerprint({ engine, calibration }, version),
         version,
       };

@@ -123,6 +123,14 @@ export const rerankRequestSchema = z
         description: `Whether the best results carry an \`explanation\`: the first ${limits.explainedResultsMax}, fewer for long queries (${limits.explainedTokensMax} query tokens in all, one result at least). Explaining changes no score, scores these documents once more and is never answered from the cache.`,
         examples: [true],
       }),
+    receipt: z
+      .boolean()
+      .default(false)
+      .meta({
+        description:
+          'Whether the answer carries a signed `receipt`: fingerprints and digests of everything that the scores came from.',
+        examples: [false],
+      }),
     deadline_ms: z
       .number()
       .int()

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { explanationSchema } from '#shared/protocol/explanation.ts';
+import { receiptSchema } from '#shared/protocol/receipt.ts';
 
 const rerankResultSchema = z
   .object({
@@ -72,6 +73,10 @@ export const rerankResponseSchema = z
         .int()
         .meta({ description: 'The same: nothing is generated.', examples: [412] }),
     }),
+    receipt: receiptSchema.optional().meta({
+      description:
+        'With `receipt`: all that the scores came from, signed, without texts. Keep it whole; `POST /v1/receipts/verify` checks it.',
+    }),
     meta: z.object({
       api_version: z.object({ version: z.string().meta({ description: 'Always 2.', examples: ['2'] }) }),
       billed_units: z.object({
@@ -121,7 +126,7 @@ export const rerankResponseSchema = z
         .optional()
         .meta({
           description:
-            'What was done other than asked: documents that were cut, scores by likelihood for want of a calibration, first-stage scores that were not used, results that no worker could explain.',
+            'What was done other than asked: documents that were cut, scores by likelihood for want of a calibration, first-stage scores that were not used, results that no worker could explain, a receipt that could not be had.',
           examples: [['cut to their first 512 tokens (max_tokens_per_doc): the documents at index 3, 17']],
         }),
     }),

@@ -148,6 +148,7 @@ export const workerInfoSchema = z.object({
   model_fingerprint: z.string(),
   tokenizer_fingerprint: z.string(),
   scoring_fingerprint: z.string().max(200).optional().describe('As in the answer of `POST /v1/score`.'),
+  default_template: z.string().max(50).optional().describe('Of the base model. Workers before 0.2 leave it out.'),
   memory: z
     .object({
       prefix_bytes: z.number().int().describe('Keys and values of documents that are kept.'),

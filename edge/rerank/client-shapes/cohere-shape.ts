@@ -17,6 +17,7 @@ export const cohereShape: ClientShape = {
     model: outcome.model,
     results: outcome.ranked.map((ranked) => toResult(outcome, ranked)),
     usage: { prompt_tokens: outcome.usage.tokens, total_tokens: outcome.usage.tokens },
+    ...(outcome.receipt === undefined ? {} : { receipt: outcome.receipt }),
     meta: {
       api_version: { version: '2' },
       billed_units: { search_units: outcome.usage.searchUnits, total_tokens: outcome.usage.tokens },

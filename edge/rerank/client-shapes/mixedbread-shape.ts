@@ -23,6 +23,7 @@ export const mixedbreadShape: ClientShape = {
       ...(outcome.request.return_documents ? { input: outcome.request.documents[ranked.index] } : {}),
     })),
     usage: { prompt_tokens: outcome.usage.tokens, total_tokens: outcome.usage.tokens },
+    ...(outcome.receipt === undefined ? {} : { receipt: outcome.receipt }),
   }),
   errorShape: 'superset',
 };

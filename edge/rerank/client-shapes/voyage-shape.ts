@@ -17,6 +17,7 @@ export const voyageShape: ClientShape = {
       ...(outcome.request.return_documents ? { document: outcome.texts[ranked.index] } : {}),
     })),
     usage: { total_tokens: outcome.usage.tokens },
+    ...(outcome.receipt === undefined ? {} : { receipt: outcome.receipt }),
   }),
   errorShape: 'superset',
 };
