@@ -20,6 +20,8 @@ export interface RoundResult {
   readonly milliseconds: number;
   /** None where the side reads none. */
   readonly meanLogLikelihoods: readonly number[];
+  /** Rows behind the documents that went through the model (hints, cue, query) of all pairs; null where the side does not split so. */
+  readonly suffixRows: number | null;
 }
 
 export type BenchmarkSide = SideProcess<RoundRequest, RoundResult>;

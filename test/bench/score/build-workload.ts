@@ -14,10 +14,17 @@ export interface Workload {
   /** The pairs of round `index`: one query against the documents, each with a number in front that no other round has, so that nothing is cached. */
   round(index: number): BenchmarkPair[];
   /** The documents of round `index` with query `query` (another one than the round's, for one that is asked later); each `newEvery`-th is one that no round has. */
-  again(index: number, query: number, newEvery?: number): BenchmarkPair[];
+  again(index: number, query: number, options?: AgainOptions): BenchmarkPair[];
   /** Means over the first round. */
   readonly documentTokens: number;
   readonly queryTokens: number;
+}
+
+export interface AgainOptions {
+  /** Absent: no document is new. */
+  readonly newEvery?: number;
+  /** Questions that the query is made of, one if absent. */
+  readonly questions?: number;
 }
 
 /** Real passages (90 to 130 words) and questions in the default template, tokenised by the model at `modelPath`. */
@@ -39,8 +46,10 @@ export async function buildWorkload(modelPath: string, documentCount: number): P
     };
   };
   let unseen = 0;
-  const again = (index: number, queryIndex: number, newEvery = Number.POSITIVE_INFINITY): BenchmarkPair[] => {
-    const query = queries[queryIndex % queries.length] ?? '';
+  const again = (index: number, queryIndex: number, options: AgainOptions = {}): BenchmarkPair[] => {
+    const { newEvery = Number.POSITIVE_INFINITY, questions = 1 } = options;
+    const asked = Array.from({ length: questions }, (_, next) => queries[(queryIndex + next) % queries.length]);
+    const query = asked.join(' ');
     return Array.from({ length: documentCount }, (_, position) => {
       const isNew = position % newEvery === newEvery - 1;
       if (isNew) unseen += 1;

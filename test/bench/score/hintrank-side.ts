@@ -1,4 +1,5 @@
 import { createScoringEngine } from '#gpu-worker/scoring/create-scoring-engine.ts';
+import type { EngineObserver } from '#gpu-worker/scoring/engine-observer.ts';
 import type { Precision, ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
 import { benchmarkAdapters } from '#test/bench/score/benchmark-adapters.ts';
 import type { RoundRequest, RoundResult } from '#test/bench/score/benchmark-side.ts';
@@ -15,12 +16,22 @@ export interface HintrankSetup {
 
 /** Hintrank as a server would run it: one task a document, tokenising included. */
 serveSide<HintrankSetup, RoundRequest, RoundResult>(async (setup) => {
-  const engine = await createScoringEngine(setup);
+  let rows = 0;
+  const observer: EngineObserver = {
+    batchDone: (_thread, { runs }) => {
+      for (const run of runs) rows += run.rows;
+    },
+  };
+  const engine = await createScoringEngine({ ...setup, observer });
   const digests: string[] = [];
   for (const file of benchmarkAdapters(setup.adapters)) digests.push((await engine.loadAdapter(file)).digest);
   return {
     description: `${setup.threads} worker threads; tokenising, the document's prefix unless it is kept, hints, the query's rows and their log-likelihoods`,
-    ask: (request) => scoreRound(engine, request, digests),
+    async ask(request) {
+      const rowsBefore = rows;
+      const scored = await scoreRound(engine, request, digests);
+      return { ...scored, suffixRows: rows - rowsBefore };
+    },
   };
 });
 

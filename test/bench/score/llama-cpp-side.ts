@@ -73,7 +73,7 @@ async function scoreRound(
       }
     }),
   );
-  return { milliseconds: performance.now() - startMs, meanLogLikelihoods };
+  return { milliseconds: performance.now() - startMs, meanLogLikelihoods, suffixRows: null };
 }
 
 /** Mean of log p(target) = logit − largest logit − log Σ exp(logit − largest); greedy selection makes the selected token the one with the largest. */

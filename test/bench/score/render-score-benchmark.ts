@@ -1,39 +1,57 @@
 import { describeMachineLine, type MachineDescription } from '#test/bench/describe-machine.ts';
 import { median } from '#test/bench/median.ts';
+import { markdownTable } from '#test/bench/report/markdown-table.ts';
+import type { BenchmarkReport } from '#test/bench/report/write-benchmark-report.ts';
+import { plotScoreBenchmark } from '#test/bench/score/plot-score-benchmark.ts';
 import type { ScoreBenchmarkResult, SideResult } from '#test/bench/score/run-score-benchmark.ts';
 
-/** The result for people: medians, spreads, ratios, and what each side did. */
-export function renderScoreBenchmark(result: ScoreBenchmarkResult, machine: MachineDescription): string {
-  const width = Math.max(...result.sides.map((side) => side.name.length));
+/** The result: medians, spreads, ratios, and what each side did. */
+export function renderScoreBenchmark(result: ScoreBenchmarkResult, machine: MachineDescription): BenchmarkReport {
+  const sides = result.sides.map((side) => ({ ...side, median: medianOf(side), ...rangeOf(side) }));
+  return {
+    name: 'score',
+    json: { machine, ...result, sides, ratios: ratiosOf(result.sides) },
+    markdown: renderTable(result, machine),
+    plots: [{ name: 'score', svg: plotScoreBenchmark(sides) }],
+  };
+}
+
+function renderTable(result: ScoreBenchmarkResult, machine: MachineDescription): string {
   const rows = result.sides.map((side) => {
     const { low, high } = rangeOf(side);
-    const difference =
-      side.meanDifference === null ? '' : `   mean |Δ| to fp32 ${side.meanDifference.toFixed(4)} nats/token`;
-    return `${side.name.padEnd(width)}  ${medianOf(side).toFixed(1).padStart(6)} documents/s  (${low.toFixed(1)} to ${high.toFixed(1)})${difference}`;
+    const { meanDifference, suffixRows } = side;
+    const documents = medianOf(side);
+    return [
+      side.name,
+      `${documents.toFixed(1)} (${low.toFixed(1)} to ${high.toFixed(1)})`,
+      suffixRows?.toFixed(1) ?? '',
+      suffixRows === null ? '' : (documents * suffixRows).toFixed(0),
+      meanDifference?.toFixed(4) ?? '',
+    ];
   });
+  const head = [
+    '',
+    'documents/s, median (range)',
+    'rows behind a document',
+    'such rows/s',
+    'mean abs. Δ to fp32, nats',
+  ];
   return [
     describeMachineLine(machine),
     `${result.rounds} interleaved rounds of ${result.documents} documents (${result.documentTokens.toFixed(0)} tokens on average) for one query (${result.queryTokens} tokens in the first round); ${result.threads} threads a side; warm: the same documents for another query`,
     '',
-    ...rows,
+    markdownTable(head, rows),
     '',
-    ...ratiosOf(result.sides).map(({ over, under, ratio }) => `${over} / ${under}: ${ratio.toFixed(2)}`),
+    markdownTable(
+      ['', 'ratio'],
+      ratiosOf(result.sides).map(({ over, under, ratio }) => [`${over} / ${under}`, ratio.toFixed(2)]),
+    ),
     '',
     ...[...new Set(result.sides.map(({ description }) => description))].map(
-      (description) => `${namesWith(result.sides, description)}: ${description}.`,
+      (description) => `* ${namesWith(result.sides, description)}: ${description}.`,
     ),
     '',
   ].join('\n');
-}
-
-/** The result for programs. */
-export function shapeScoreBenchmark(result: ScoreBenchmarkResult, machine: MachineDescription) {
-  return {
-    machine,
-    ...result,
-    sides: result.sides.map((side) => ({ ...side, median: medianOf(side), ...rangeOf(side) })),
-    ratios: ratiosOf(result.sides),
-  };
 }
 
 /** What the measurements are compared by: pairs of names, whatever was not measured left out. */
@@ -43,7 +61,9 @@ const ratioNames: readonly (readonly [string, string])[] = [
   ['hintrank int8, warm, 90 % of documents seen', 'hintrank int8, cold'],
   ['hintrank int8, warm, one adapter', 'hintrank int8, warm, all documents seen'],
   ['hintrank int8, warm, 8 mixed adapters', 'hintrank int8, warm, all documents seen'],
-  ...['llama.cpp, likelihood', 'llama.cpp, evaluate'].flatMap((peer) =>
+  ['hintrank int8, warm, 8 mixed adapters', 'hintrank int8, warm, one adapter'],
+  ['hintrank int8, warm, 8 mixed adapters', 'hintrank int8, warm, two questions, no adapter'],
+  ...['plain ONNX fp32', 'llama.cpp, likelihood', 'llama.cpp, evaluate'].flatMap((peer) =>
     ['fp32, cold', 'int8, cold', 'int8, warm, all documents seen'].map((own) => [`hintrank ${own}`, peer] as const),
   ),
 ];

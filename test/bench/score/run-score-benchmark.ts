@@ -1,8 +1,10 @@
+import { median } from '#test/bench/median.ts';
 import { type BenchmarkPair, type BenchmarkSide, startScoringSide } from '#test/bench/score/benchmark-side.ts';
-import { buildWorkload, type Workload } from '#test/bench/score/build-workload.ts';
+import { type AgainOptions, buildWorkload, type Workload } from '#test/bench/score/build-workload.ts';
 import { fetchLlamaCpp } from '#test/bench/score/fetch-llama-cpp.ts';
 import type { HintrankSetup } from '#test/bench/score/hintrank-side.ts';
 import type { Arrangement, LlamaCppSetup } from '#test/bench/score/llama-cpp-side.ts';
+import type { PlainOnnxSetup } from '#test/bench/score/plain-onnx-side.ts';
 
 export interface ScoreBenchmarkOptions {
   readonly modelPath: string;
@@ -25,6 +27,8 @@ export interface SideResult {
   readonly documentsPerSecond: readonly number[];
   /** Mean |Δ| of its mean log-likelihoods to those of hintrank fp32, nats per token; null where it reads none. */
   readonly meanDifference: number | null;
+  /** Rows behind the document, a pair's, on average; null where the side does not split so. */
+  readonly suffixRows: number | null;
 }
 
 export interface ScoreBenchmarkResult {
@@ -41,10 +45,11 @@ interface Measurement {
   readonly name: string;
   readonly description: string;
   readonly adapters: number;
-  /** Null: the pairs of the round, which its side has never seen. Else their documents with another query, but for each so many that are new. */
-  readonly newEvery: number | null;
+  /** Null: the pairs of the round, which its side has never seen. Else their documents with another query. */
+  readonly again: AgainOptions | null;
   readonly documentsPerSecond: number[];
   readonly scores: (readonly number[])[];
+  readonly suffixRows: number[];
 }
 
 /** A side with its measurements in their order: the first of a round is cold, and leaves the others their documents. */
@@ -55,10 +60,12 @@ interface Competitor {
 
 /** What is measured warm, of the documents of the cold round before. */
 const warmMeasurements = [
-  { suffix: 'warm, all documents seen', adapters: 0, newEvery: Number.POSITIVE_INFINITY },
-  { suffix: 'warm, 90 % of documents seen', adapters: 0, newEvery: 10 },
-  { suffix: 'warm, one adapter', adapters: 1, newEvery: Number.POSITIVE_INFINITY },
-  { suffix: 'warm, 8 mixed adapters', adapters: 8, newEvery: Number.POSITIVE_INFINITY },
+  { suffix: 'warm, all documents seen', adapters: 0, again: {} },
+  { suffix: 'warm, 90 % of documents seen', adapters: 0, again: { newEvery: 10 } },
+  { suffix: 'warm, one adapter', adapters: 1, again: {} },
+  { suffix: 'warm, 8 mixed adapters', adapters: 8, again: {} },
+  // Nearly as many rows as one question with hints: what hints cost beyond their rows.
+  { suffix: 'warm, two questions, no adapter', adapters: 0, again: { questions: 2 } },
 ] as const;
 
 /** Ways for llama.cpp to use the machine; the fastest in a short trial competes. */
@@ -75,8 +82,9 @@ const trialDocuments = 8;
 export async function runScoreBenchmark(options: ScoreBenchmarkOptions): Promise<ScoreBenchmarkResult> {
   const workload = await buildWorkload(options.modelPath, options.documents);
   const competitors: Competitor[] = [];
-  const measure = (name: string, side: BenchmarkSide, adapters = 0, newEvery: number | null = null): Measurement => {
-    return { name, description: side.description, adapters, newEvery, documentsPerSecond: [], scores: [] };
+  const measure = (name: string, side: BenchmarkSide, adapters = 0, again: AgainOptions | null = null): Measurement => {
+    const { description } = side;
+    return { name, description, adapters, again, documentsPerSecond: [], scores: [], suffixRows: [] };
   };
   const add = (name: string, side: BenchmarkSide): void =>
     void competitors.push({ side, measurements: [measure(name, side)] });
@@ -93,10 +101,14 @@ export async function runScoreBenchmark(options: ScoreBenchmarkOptions): Promise
         side,
         measurements: [
           measure(`${name}, cold`, side),
-          ...warm.map((one) => measure(`${name}, ${one.suffix}`, side, one.adapters, one.newEvery)),
+          ...warm.map((one) => measure(`${name}, ${one.suffix}`, side, one.adapters, one.again)),
         ],
       });
     }
+    options.onProgress('starting plain ONNX');
+    const { modelPath, cacheFolder, threads } = options;
+    const plain = { modelPath, cacheFolder, threads };
+    add('plain ONNX fp32', await startScoringSide<PlainOnnxSetup>('./plain-onnx-side.ts', plain));
     if (options.withPeer) {
       const setup = await choosePeerSetup(options, workload);
       for (const read of ['likelihood', 'evaluate'] as const) {
@@ -136,11 +148,13 @@ async function runRound(
   cold: readonly BenchmarkPair[],
   workload: Workload,
 ): Promise<void> {
-  for (const [index, { adapters, newEvery, documentsPerSecond, scores }] of measurements.entries()) {
-    const pairs = newEvery === null ? cold : workload.again(round, round + index, newEvery);
-    const { milliseconds, meanLogLikelihoods } = await side.ask({ pairs, adapters });
-    documentsPerSecond.push((pairs.length / milliseconds) * 1000);
-    if (newEvery === null) scores.push(meanLogLikelihoods);
+  for (const { adapters, again, documentsPerSecond, scores, suffixRows } of measurements) {
+    // One query for all that is warm: with a longer one, documents cost more.
+    const pairs = again === null ? cold : workload.again(round, round + 1, again);
+    const result = await side.ask({ pairs, adapters });
+    documentsPerSecond.push((pairs.length / result.milliseconds) * 1000);
+    if (result.suffixRows !== null) suffixRows.push(result.suffixRows / pairs.length);
+    if (again === null) scores.push(result.meanLogLikelihoods);
   }
 }
 
@@ -174,5 +188,6 @@ function summarise(measured: Measurement, reference: Measurement | undefined): S
     description: measured.description,
     documentsPerSecond: measured.documentsPerSecond,
     meanDifference: measured === reference || differences.length === 0 ? null : mean,
+    suffixRows: measured.suffixRows.length === 0 ? null : median(measured.suffixRows),
   };
 }

@@ -3,17 +3,19 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchmarkStateFolder, positiveInteger } from '#test/bench/benchmark-flags.ts';
 import { describeMachine } from '#test/bench/describe-machine.ts';
-import { renderScoreBenchmark, shapeScoreBenchmark } from '#test/bench/score/render-score-benchmark.ts';
+import { writeBenchmarkReport } from '#test/bench/report/write-benchmark-report.ts';
+import { renderScoreBenchmark } from '#test/bench/score/render-score-benchmark.ts';
 import { runScoreBenchmark } from '#test/bench/score/run-score-benchmark.ts';
 
-export const scoreBenchmarkHelp = `npm run bench -- score [FLAGS]: documents per second of hintrank (fp32, int8; cold, warm, with adapters) and, cold, of llama.cpp on the same GGUF
+export const scoreBenchmarkHelp = `npm run bench -- score [FLAGS]: documents per second of hintrank (fp32, int8; cold, warm, with adapters) and, cold, of plain ONNX and llama.cpp on the same GGUF
 
   --model PATH      GGUF file, then without adapters; without it the default model
-  --documents N     documents a round (24)
+  --documents N     documents a round (100)
   --rounds N        rounds, of which the median counts (5)
   --threads N       threads of each side (the machine's cores)
   --no-peer         hintrank alone; nothing is fetched
-  --json            JSON instead of a table
+  --output FOLDER   JSON, Markdown and plot
+  --json            JSON on standard output instead of Markdown
 
 node-llama-cpp is no dependency: it is fetched into .hintrank/bench when it is first needed.
 `;
@@ -24,10 +26,11 @@ export async function scoreBenchmarkCommand(args: readonly string[]): Promise<st
     args: [...args],
     options: {
       model: { type: 'string' },
-      documents: { type: 'string', default: '24' },
+      documents: { type: 'string', default: '100' },
       rounds: { type: 'string', default: '5' },
       threads: { type: 'string', default: String(availableParallelism()) },
       'no-peer': { type: 'boolean', default: false },
+      output: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   });
@@ -44,7 +47,5 @@ export async function scoreBenchmarkCommand(args: readonly string[]): Promise<st
     withAdapters: values.model === undefined,
     onProgress: (sentence) => process.stderr.write(`${sentence}\n`),
   });
-  return values.json
-    ? `${JSON.stringify(shapeScoreBenchmark(result, machine), null, 2)}\n`
-    : renderScoreBenchmark(result, machine);
+  return writeBenchmarkReport(renderScoreBenchmark(result, machine), values);
 }
