@@ -63,7 +63,8 @@ export function createDependencies(environment: Environment): Dependencies {
       createScoringEngine({
         modelPath: await resolveModelPath(environment.GPU_WORKER_MODEL, { onProgress: reportFetch(onProgress) }),
         precision: environment.GPU_WORKER_PRECISION,
-        threads: environment.GPU_WORKER_THREADS,
+        device: environment.GPU_WORKER_DEVICE,
+        ...(environment.GPU_WORKER_THREADS === undefined ? {} : { threads: environment.GPU_WORKER_THREADS }),
         queueLengthMax: environment.GPU_WORKER_QUEUE_LENGTH_MAX,
         prefixCacheBytes: environment.GPU_WORKER_PREFIX_CACHE_BYTES,
         cacheFolder: environment.GPU_WORKER_CACHE_FOLDER,

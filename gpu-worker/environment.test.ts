@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { parseEnvironment } from '#gpu-worker/environment.ts';
 
@@ -9,8 +8,8 @@ describe('parseEnvironment', () => {
     expect(parseEnvironment({ WORKER_SIGNING_KEY: signingKey })).toMatchObject({
       GPU_WORKER_HOST: '127.0.0.1',
       GPU_WORKER_PORT: 8790,
-      GPU_WORKER_PRECISION: 'int8',
-      GPU_WORKER_THREADS: availableParallelism(),
+      GPU_WORKER_PRECISION: 'auto',
+      GPU_WORKER_DEVICE: 'auto',
       BASE_MODEL: 'smollm2-135m-instruct',
       S3_PATH_STYLE: 'true',
       GPU_WORKER_ADAPTER_DISK_BYTES_MAX: 4_096_000_000,
@@ -28,6 +27,7 @@ describe('parseEnvironment', () => {
         WORKER_SIGNING_KEY: 'hunter2',
         GPU_WORKER_PORT: '70000',
         GPU_WORKER_PRECISION: 'int4',
+        GPU_WORKER_DEVICE: 'tpu',
         GPU_WORKER_THREADS: 'many',
         S3_ENDPOINT: 'ftp://host',
         GPU_WORKER_ADAPTERS_PINNED: `${'a'.repeat(64)}, short`,
@@ -38,6 +38,7 @@ describe('parseEnvironment', () => {
       'WORKER_SIGNING_KEY',
       'GPU_WORKER_PORT',
       'GPU_WORKER_PRECISION',
+      'GPU_WORKER_DEVICE',
       'GPU_WORKER_THREADS',
       'S3_ENDPOINT',
       'GPU_WORKER_ADAPTERS_PINNED: "short" is no SHA-256',

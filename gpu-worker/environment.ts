@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { defaultPrefixCacheBytes } from '#gpu-worker/scoring/prefix-cache/default-prefix-cache-bytes.ts';
 import { limits } from '#shared/limits.ts';
@@ -49,10 +48,15 @@ export const environmentSchema = z.object({
    * then ordered by likelihood, and responses say so. Constants of another model give scores that are no probabilities. Unreadable: not ready.
    */
   GPU_WORKER_CALIBRATION: z.string().min(1).optional(),
-  /** Arithmetic of the frozen model. `fp32` is the reference and two to three times slower. */
-  GPU_WORKER_PRECISION: z.enum(['int8', 'fp32']).default('int8'),
-  /** Threads that run the model, each on one core. Default: the machine's cores. More than cores only adds waiting; memory grows with each. */
-  GPU_WORKER_THREADS: integer(1, 256).default(availableParallelism()),
+  /**
+   * Arithmetic of the frozen model. `auto`: `fp16` on CUDA; on a CPU `int8` where it has 8-bit dot products, else `fp32`, the reference, which is two to
+   * three times slower. All workers of a deployment must have the same, or one ranking mixes likelihoods that cannot be compared.
+   */
+  GPU_WORKER_PRECISION: z.enum(['auto', 'int8', 'fp32', 'fp16']).default('auto'),
+  /** What runs the model. `auto`: CUDA where it works, else the CPU. `cuda` without libraries, driver or GPU: not ready, and the log says what to install. */
+  GPU_WORKER_DEVICE: z.enum(['auto', 'cpu', 'cuda']).default('auto'),
+  /** Threads that run the model, each on one core. Default: the machine's cores, and 1 on CUDA. More than cores only adds waiting; memory grows with each. */
+  GPU_WORKER_THREADS: integer(1, 256).optional(),
   /** Documents that may wait. Too small: bursts end in 429 though the worker would have kept up; too large: callers wait past their deadline for nothing. */
   GPU_WORKER_QUEUE_LENGTH_MAX: integer(1, 1_000_000).default(4_096),
   /**

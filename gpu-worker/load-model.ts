@@ -37,7 +37,8 @@ export async function loadModel(options: LoadModelOptions): Promise<void> {
     const adapters = options.createLoadedAdapters(engine);
     state.enter({ name: 'ready', engine, adapters, calibration, tokenizerFingerprint });
     logger.info({ ...engine.info, ms: now() - startedAtMs }, 'ready');
-    report({ event: 'ready' });
+    const { precision, precisionReason, device } = engine.info;
+    report({ event: 'ready', arithmetic: `${precision} on ${device.toUpperCase()}, because ${precisionReason}` });
   } catch (error) {
     state.enter({ name: 'failed' });
     logger.error({ err: error }, 'the model could not be loaded; the worker stays not ready');

@@ -4,7 +4,8 @@ import { z } from 'zod';
 export const workerEventSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('listening'), url: z.string() }),
   z.object({ event: z.literal('loading'), stage: z.string(), fraction: z.number() }),
-  z.object({ event: z.literal('ready') }),
+  // Precision, device and why; absent where no model is loaded.
+  z.object({ event: z.literal('ready'), arithmetic: z.string().optional() }),
   z.object({ event: z.literal('failed'), reason: z.string() }),
 ]);
 

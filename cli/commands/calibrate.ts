@@ -3,7 +3,7 @@ import { defineCommand } from 'citty';
 import { commandIo } from '#cli/command-line/command-io.ts';
 import { parseInteger } from '#cli/command-line/parse-values.ts';
 import { adapterConfigOf } from '#cli/engine/adapter-config-of.ts';
-import { engineFlags, parseEngineFlags, precisionFlag } from '#cli/engine/engine-flags.ts';
+import { engineFlags, parseServingFlags, precisionFlag } from '#cli/engine/engine-flags.ts';
 import { loadAdapterFile, readAdapterFile, withEngine } from '#cli/engine/open-engine.ts';
 import { createProgressBar } from '#cli/output/progress-bar.ts';
 import { renderCalibrationReport, shapeCalibrationReport } from '#cli/output/render-calibration.ts';
@@ -78,12 +78,15 @@ export const calibrateCommand = defineCommand({
       default: '160',
       description: 'Tokens of a document that are read, from its start.',
     },
-    precision: precisionFlag('int8', 'the one that will serve; int8 is about three times as fast'),
+    precision: precisionFlag(
+      'auto',
+      'the one that will serve; auto is int8 where the processor has 8-bit dot products, else fp32',
+    ),
   },
   async run(context) {
     const { args } = context;
     const io = commandIo(context);
-    const settings = parseEngineFlags(args);
+    const settings = parseServingFlags(args);
     const shared = {
       folder: args.data,
       depth: parseInteger('depth', args.depth, 1, 10_000),

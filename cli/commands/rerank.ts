@@ -5,7 +5,7 @@ import { UsageError } from '#cli/command-line/usage-error.ts';
 import { adapterConfigOf } from '#cli/engine/adapter-config-of.ts';
 import { blendPairs } from '#cli/engine/blend-pairs.ts';
 import { chooseCalibration } from '#cli/engine/choose-calibration.ts';
-import { type EngineSettings, engineFlags, parseEngineFlags, precisionFlag } from '#cli/engine/engine-flags.ts';
+import { engineFlags, parseServingFlags, precisionFlag, type ServingSettings } from '#cli/engine/engine-flags.ts';
 import { mapInOrder } from '#cli/engine/map-in-order.ts';
 import { loadAdapterFile, readAdapterFile, withEngine } from '#cli/engine/open-engine.ts';
 import { parseScoringFlags, scoringFlags } from '#cli/engine/scoring-flags.ts';
@@ -15,7 +15,7 @@ import { createProgressBar } from '#cli/output/progress-bar.ts';
 import { type RankedDocument, rankDocuments } from '#cli/output/rank-documents.ts';
 import { renderRanking } from '#cli/output/render-ranking.ts';
 import { defaultTemplate } from '#gpu-worker/q-peft/template-registry.ts';
-import type { PairScore, ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
+import type { PairScore, Precision, ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
 import { limits } from '#shared/limits.ts';
 
 export const rerankCommand = defineCommand({
@@ -39,18 +39,21 @@ export const rerankCommand = defineCommand({
     json: { type: 'boolean', description: 'JSON instead of a table.' },
     ...scoringFlags,
     ...engineFlags,
-    precision: precisionFlag('int8', 'int8 is about three times as fast, fp32 the reference'),
+    precision: precisionFlag(
+      'auto',
+      'auto is int8 where the processor has 8-bit dot products, else fp32, the reference',
+    ),
   },
   async run(context) {
     const { args } = context;
     const io = commandIo(context);
-    const settings = parseEngineFlags(args);
+    const settings = parseServingFlags(args);
     const { scoring, calibration: fromFile } = await parseScoringFlags(args);
     const adapter = args.adapter === undefined ? undefined : await readAdapterFile(args.adapter);
     const topN = args['top-n'] === undefined ? undefined : parseInteger('top-n', args['top-n'], 1, 1_000_000);
     const query = checkQuery(args.query);
     const documents = await readDocuments(args.documents, io);
-    const ranking = await withEngine(settings, io, async (engine) => {
+    const { ranking, precision } = await withEngine(settings, io, async (engine) => {
       const adapterDigest = adapter && (await loadAdapterFile(engine, adapter));
       const texts = documents.map((document) =>
         args['with-title'] === true && document.title ? `${document.title}. ${document.text}` : document.text,
@@ -65,12 +68,12 @@ export const rerankCommand = defineCommand({
         queryLogLikelihood: await engine.queryLogLikelihood(task, { signal: io.signal }),
         firstStageScores: documents.map(({ firstStageScore }) => firstStageScore),
       };
-      return rankDocuments(documents, blendPairs(pairs, blend));
+      return { ranking: rankDocuments(documents, blendPairs(pairs, blend)), precision: engine.info.precision };
     });
     const shown = ranking.slice(0, topN);
     await io.print(
       args.json === true
-        ? `${JSON.stringify(shapeJson(query, shown, settings), null, 2)}\n`
+        ? `${JSON.stringify(shapeJson(query, shown, precision), null, 2)}\n`
         : renderRanking(shown, io.stdout.columns ?? 100),
     );
   },
@@ -86,7 +89,7 @@ async function scoreTexts(
   engine: ScoringEngine,
   query: string,
   texts: readonly string[],
-  settings: EngineSettings,
+  settings: ServingSettings,
   adapterDigest: string | undefined,
   io: CommandIo,
 ): Promise<PairScore[]> {
@@ -107,10 +110,10 @@ async function scoreTexts(
   return scores;
 }
 
-function shapeJson(query: string, ranking: readonly RankedDocument<InputDocument>[], settings: EngineSettings) {
+function shapeJson(query: string, ranking: readonly RankedDocument<InputDocument>[], precision: Precision) {
   return {
     query,
-    precision: settings.precision,
+    precision,
     results: ranking.map(({ document, index, pair, relevanceScore }, position) => ({
       rank: position + 1,
       index,

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { ArgsDef } from 'citty';
 import { parseChoice, parseInteger } from '#cli/command-line/parse-values.ts';
 import { type TemplateName, templateNames } from '#gpu-worker/q-peft/template-registry.ts';
-import type { Precision } from '#gpu-worker/scoring/scoring-engine.ts';
+import type { Precision, PrecisionChoice } from '#gpu-worker/scoring/scoring-engine.ts';
 import { limits } from '#shared/limits.ts';
 
 /** Threads past this many would only cost memory: each holds its own session. */
@@ -30,10 +30,10 @@ export const engineFlags = {
 } as const satisfies ArgsDef;
 
 /** The flag `--precision` with the command's default and its reason. */
-export function precisionFlag(defaultValue: Precision, reason: string) {
+export function precisionFlag(defaultValue: 'auto' | 'fp32' | 'int8', reason: string) {
   return {
     type: 'string',
-    valueHint: 'fp32|int8',
+    valueHint: defaultValue === 'auto' ? 'auto|fp32|int8' : 'fp32|int8',
     default: defaultValue,
     description: `Arithmetic of the model: ${reason}.`,
   } as const;
@@ -46,6 +46,11 @@ export interface EngineSettings {
   readonly threads: number;
   readonly template: TemplateName | undefined;
   readonly maxTokensPerDoc: number;
+}
+
+/** With `auto` as a precision, for commands that do not name it before the engine has chosen. */
+export interface ServingSettings extends Omit<EngineSettings, 'precision'> {
+  readonly precision: PrecisionChoice;
 }
 
 interface EngineArguments {
@@ -69,6 +74,13 @@ export function parseEngineFlags(flags: EngineArguments): EngineSettings {
         ? limits.maxTokensPerDocDefault
         : parseInteger('max-tokens-per-doc', maxTokens, 1, limits.maxTokensPerDocMax),
   };
+}
+
+/** @throws UsageError as `parseEngineFlags` does */
+export function parseServingFlags(flags: EngineArguments): ServingSettings {
+  const precision = parseChoice('precision', flags.precision, ['auto', 'fp32', 'int8']);
+  const settings = parseEngineFlags({ ...flags, precision: precision === 'auto' ? 'int8' : precision });
+  return { ...settings, precision };
 }
 
 /** @throws UsageError when there is no template of that name */

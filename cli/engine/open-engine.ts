@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { CommandIo } from '#cli/command-line/command-io.ts';
-import type { EngineSettings } from '#cli/engine/engine-flags.ts';
+import type { ServingSettings } from '#cli/engine/engine-flags.ts';
 import { convertedWeightsFolder } from '#cli/engine/state-folder.ts';
 import { createFetchProgress } from '#cli/output/fetch-progress.ts';
 import { createProgressBar } from '#cli/output/progress-bar.ts';
@@ -10,7 +10,7 @@ import { limits } from '#shared/limits.ts';
 
 /** Runs `use` with an engine for these settings and closes it afterwards, also when `use` fails. The first start with a model converts its weights, once, with progress on standard error. */
 export async function withEngine<T>(
-  settings: EngineSettings,
+  settings: ServingSettings,
   io: CommandIo,
   use: (engine: ScoringEngine) => Promise<T>,
 ): Promise<T> {

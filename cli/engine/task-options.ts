@@ -8,7 +8,10 @@ export interface TaskOptions {
   readonly maxTokensPerDoc: number;
 }
 
-export function taskOptions(settings: EngineSettings, adapterDigest: string | undefined): TaskOptions {
+export function taskOptions(
+  settings: Pick<EngineSettings, 'template' | 'maxTokensPerDoc'>,
+  adapterDigest: string | undefined,
+): TaskOptions {
   return {
     ...(settings.template === undefined ? {} : { template: settings.template }),
     ...(adapterDigest === undefined ? {} : { adapterDigest }),

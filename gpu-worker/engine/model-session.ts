@@ -1,4 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { ExecutionDevice } from '#gpu-worker/engine/execution-device.ts';
+import { type SessionMemory, sessionOptions } from '#gpu-worker/engine/session-options.ts';
 
 /** A tensor that enters a session. Data is row-major; int64 is BigInt64Array, float16 its bits. */
 export interface SessionTensor {
@@ -9,14 +11,15 @@ export interface SessionTensor {
 
 export type Feeds = Readonly<Record<string, SessionTensor>>;
 
-/**
- * What a session does with its weights: `repack` copies them into the kernels' own order, `map` reads them from the file, where all
- * sessions share them. Mapped, the fp32 default model takes 170 MB of its own instead of 700 and runs about a quarter slower.
- */
-export type SessionMemory = 'repack' | 'map';
+export interface SessionSettings {
+  /** Default: `repack`. */
+  readonly memory?: SessionMemory;
+  /** Default: the CPU. */
+  readonly device?: ExecutionDevice;
+}
 
 /**
- * One onnxruntime session of one thread on the CPU. `run` holds the calling thread until it is done (1.30 runs synchronously), so
+ * One onnxruntime session of one thread. `run` holds the calling thread until it is done (1.30 runs synchronously), so
  * sessions live in worker threads only.
  */
 export class ModelSession {
@@ -27,23 +30,11 @@ export class ModelSession {
   }
 
   /** @param source path of a `.onnx` file (its weights file beside it), or the bytes of a graph without external weights */
-  static async open(source: string | Uint8Array, memory: SessionMemory = 'repack'): Promise<ModelSession> {
-    const options: InferenceSession.SessionOptions = {
-      executionProviders: ['cpu'],
-      intraOpNumThreads: 1,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
-      // Causal masking makes softmax produce denormals, which cost a factor of 2 to 6 on x86.
-      extra: {
-        session: {
-          set_denormal_as_zero: '1',
-          intra_op: { allow_spinning: '0' },
-          disable_prepacking: memory === 'map' ? '1' : '0',
-        },
-      },
-      logSeverityLevel: 3,
-    };
+  static async open(
+    source: string | Uint8Array,
+    { memory = 'repack', device = 'cpu' }: SessionSettings = {},
+  ): Promise<ModelSession> {
+    const options = sessionOptions(memory, device);
     const session =
       typeof source === 'string'
         ? await InferenceSession.create(source, options)

@@ -21,6 +21,8 @@ export function getInfo({ state, modelId, queueLengthMax, version }: GetInfoOpti
       const info: WorkerInfo = {
         model: modelId,
         precision: engine.info.precision,
+        precision_reason: engine.info.precisionReason,
+        device: engine.info.device,
         threads: engine.info.threads,
         queue_length: engine.queueLength(),
         queue_length_max: queueLengthMax,
@@ -44,6 +46,7 @@ function describeMemory(engine: EngineMemory, adapters: AdapterStatistics): Work
     adapter_bytes: adapters.bytes,
     adapter_bytes_max: adapters.bytesMax,
     sessions: engine.sessions,
+    weights_shared: engine.weightsShared,
     weights_bytes: engine.weightsBytes,
     resident_bytes: process.memoryUsage.rss(),
   };

@@ -9,6 +9,8 @@ const info = {
   modelFingerprint: 'a'.repeat(64),
   tokenizerFingerprint: 'b'.repeat(64),
   precision: 'int8',
+  precisionReason: 'the processor has AVX-512 VNNI',
+  device: 'cpu',
   threads: 2,
   contextLength: 2_048,
 } as const;
@@ -20,14 +22,16 @@ describe('scoringFingerprint', () => {
     ['another model', { info: { ...info, modelFingerprint: 'c'.repeat(64) } }, calibration, '1.0.0'],
     ['another tokenizer', { info: { ...info, tokenizerFingerprint: 'c'.repeat(64) } }, calibration, '1.0.0'],
     ['another arithmetic', { info: { ...info, precision: 'fp32' as const } }, calibration, '1.0.0'],
+    ['float16', { info: { ...info, precision: 'fp16' as const } }, calibration, '1.0.0'],
+    ['another device', { info: { ...info, device: 'cuda' as const } }, calibration, '1.0.0'],
     ['no constants', { info }, null, '1.0.0'],
     ['another version', { info }, calibration, '1.0.1'],
   ])('differs with %s', (_name, engine, constants, version) => {
     expect(scoringFingerprint({ engine, calibration: constants }, version)).not.toBe(fingerprint);
   });
 
-  it('does not differ with where the model lies and how many threads run it', () => {
-    const moved = { info: { ...info, modelPath: '/elsewhere', threads: 8 } };
+  it('does not differ with where the model lies, how many threads run it, and why the precision is what it is', () => {
+    const moved = { info: { ...info, modelPath: '/elsewhere', threads: 8, precisionReason: 'it was asked for' } };
     expect(scoringFingerprint({ engine: moved, calibration }, '1.0.0')).toBe(fingerprint);
   });
 });

@@ -13,7 +13,7 @@ export interface ScoringParts {
  * same scores, so that the edge may keep them. The product's version is in it because code may change scores too.
  */
 export function scoringFingerprint({ engine, calibration }: ScoringParts, version: string): string {
-  const { modelFingerprint, tokenizerFingerprint, precision } = engine.info;
-  const parts = [modelFingerprint, tokenizerFingerprint, precision, calibration, version];
+  const { modelFingerprint, tokenizerFingerprint, precision, device } = engine.info;
+  const parts = [modelFingerprint, tokenizerFingerprint, precision, device, calibration, version];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

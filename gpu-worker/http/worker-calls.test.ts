@@ -172,10 +172,16 @@ describe('200', () => {
     expect(info).toMatchObject({
       model: 'tiny',
       precision: 'int8',
+      precision_reason: 'the processor has AVX-512 VNNI',
+      device: 'cpu',
       threads: 2,
       queue_length_max: 16,
       version: '1.2.3',
-      memory: { prefix_bytes: 7_000_000, prefix_bytes_max: 9_000_000, adapter_bytes: 0, adapter_bytes_max: 1_000_000 },
+      memory: {
+        ...{ prefix_bytes: 7_000_000, prefix_bytes_max: 9_000_000, prefixes: 2 },
+        ...{ adapter_bytes: 0, adapter_bytes_max: 1_000_000 },
+        ...{ sessions: 4, weights_shared: true, weights_bytes: 136_000_000 },
+      },
     });
     expect(info.memory?.resident_bytes).toBeGreaterThan(10_000_000);
   });

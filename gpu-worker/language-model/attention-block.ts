@@ -2,6 +2,7 @@ import type { LinearLayers } from '#gpu-worker/language-model/linear.ts';
 import type { ModelConfig } from '#gpu-worker/language-model/model-config.ts';
 import { storedNames } from '#gpu-worker/language-model/tensor-names.ts';
 import { storedInitializer, type WeightManifest } from '#gpu-worker/language-model/weight-manifest.ts';
+import { elementTypeCodes } from '#gpu-worker/onnx/element-type-codes.ts';
 import type { AttributeValue } from '#gpu-worker/onnx/graph.ts';
 import type { GraphBuilder, Value } from '#gpu-worker/onnx/graph-builder.ts';
 
@@ -10,12 +11,30 @@ export interface BlockContext {
   readonly config: ModelConfig;
   readonly manifest: WeightManifest;
   readonly linear: LinearLayers;
-  /** Rotary tables of the run's positions: float32 [1, S, h/2]. */
+  /** What projections, attention and feed-forward compute in; the residual stream and the norms are float32. */
+  readonly blockType: 'float32' | 'float16';
+  /** Rotary tables of the run's positions: [1, S, h/2] in the blocks' type. */
   readonly cosine: Value;
   readonly sine: Value;
 }
 
-/** RMS norm over the last axis with the model's epsilon. */
+/** A float32 value in the type that blocks compute in. */
+export function intoBlocks(
+  { builder, blockType }: Pick<BlockContext, 'builder' | 'blockType'>,
+  path: string,
+  value: Value,
+): Value {
+  if (blockType === 'float32') return value;
+  return builder.node(`${path}/in/Cast`, 'Cast', [value], { to: { int: elementTypeCodes[blockType] } });
+}
+
+/** What a block made, as float32. */
+export function outOfBlocks({ builder, blockType }: BlockContext, path: string, value: Value): Value {
+  if (blockType === 'float32') return value;
+  return builder.node(`${path}/out/Cast`, 'Cast', [value], { to: { int: elementTypeCodes.float32 } });
+}
+
+/** RMS norm over the last axis with the model's epsilon: float32 in, float32 out. */
 export function rmsNorm(context: BlockContext, path: string, rows: Value, stored: string): Value {
   const { builder, config, manifest } = context;
   return builder.node(
@@ -44,7 +63,7 @@ export function projectHeads(context: BlockContext, layer: number, x: Value): Pr
   const normed = rmsNorm(context, `${path}/norm`, x, storedNames.attentionNorm(layer));
   const projected = linear.apply(
     `${path}/query_key_value`,
-    linear.prepare(`${path}/query_key_value/input`, normed),
+    linear.prepare(`${path}/query_key_value/input`, intoBlocks(context, `${path}/norm`, normed)),
     storedNames.queryKeyValue(layer),
   );
   const batched = builder.node(`${path}/Unsqueeze`, 'Unsqueeze', [projected, '/constants/axis_0']);
@@ -60,13 +79,13 @@ export function projectHeads(context: BlockContext, layer: number, x: Value): Pr
   };
 }
 
-/** x + O(attended), for the same rows of both: [rows, D]. */
+/** x + O(attended), for the same rows of both: float32 [rows, D]. */
 export function attentionOutput(context: BlockContext, layer: number, x: Value, attended: Value): Value {
   const { builder, linear } = context;
   const path = attentionPath(layer);
   const input = linear.prepare(`${path}/output/input`, attended);
   const output = linear.apply(`${path}/output`, input, storedNames.attentionOutput(layer));
-  return builder.node(`${path}/Add`, 'Add', [x, output]);
+  return builder.node(`${path}/Add`, 'Add', [x, outOfBlocks(context, `${path}/output`, output)]);
 }
 
 export function attentionAttributes({ queryHeads, keyValueHeads }: ModelConfig): Record<string, AttributeValue> {
@@ -83,7 +102,8 @@ function rotate(context: BlockContext, path: string, packed: Value, heads: numbe
   let input = packed;
   if (config.queryKeyNorm) {
     const perHead = builder.node(`${path}/ReshapeToHeads`, 'Reshape', [packed, '/constants/rows_of_heads']);
-    const normed = rmsNorm(context, `${path}/norm`, perHead, normName);
+    const rows = outOfBlocks(context, `${path}/norm`, perHead);
+    const normed = intoBlocks(context, `${path}/norm`, rmsNorm(context, `${path}/norm`, rows, normName));
     const shape = builder.int64(`${path}/packed_shape`, [1, -1, heads * config.headSize]);
     input = builder.node(`${path}/ReshapeToPacked`, 'Reshape', [normed, shape]);
   }

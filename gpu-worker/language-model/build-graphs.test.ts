@@ -3,8 +3,12 @@ import { buildPrefixGraph } from '#gpu-worker/language-model/build-prefix-graph.
 import { buildSuffixGraph } from '#gpu-worker/language-model/build-suffix-graph.ts';
 import { everySwitchConfig, manifestOf } from '#test/support/small-manifest.ts';
 
-const manifests = { fp32: manifestOf(everySwitchConfig, 'fp32'), int8: manifestOf(everySwitchConfig, 'int8') };
-const graphs = (['fp32', 'int8'] as const).flatMap((precision) => {
+const manifests = {
+  fp32: manifestOf(everySwitchConfig, 'fp32'),
+  int8: manifestOf(everySwitchConfig, 'int8'),
+  fp16: manifestOf(everySwitchConfig, 'fp16'),
+};
+const graphs = (['fp32', 'int8', 'fp16'] as const).flatMap((precision) => {
   const manifest = manifests[precision];
   const suffix = (slots: number) =>
     buildSuffixGraph(everySwitchConfig, manifest, {
@@ -65,6 +69,18 @@ it('the prefix graph gives keys and values of every layer, the suffix graph take
   );
   expect(new Set(past.map(({ type }) => type))).toEqual(new Set(['float16']));
   expect(suffix.outputs.map(({ name }) => name)).toEqual(['log_probabilities', 'logits']);
+});
+
+it('the float16 graphs convert no key and no value: they are computed, kept and read in float16', () => {
+  const suffix = buildSuffixGraph(everySwitchConfig, manifests.fp16, { slots: 2, keyValueType: 'float16' });
+  const attention = suffix.nodes.filter(({ operator }) => operator === 'Attention');
+  expect(attention.map(({ inputs }) => inputs[4])).toEqual([
+    'past.0.0.key',
+    'past.1.0.key',
+    'past.0.1.key',
+    'past.1.1.key',
+  ]);
+  expect(suffix.outputs.map(({ type }) => type)).toEqual(['float32', 'float32']);
 });
 
 it('a manifest without a tensor that the configuration calls for is refused by name', () => {

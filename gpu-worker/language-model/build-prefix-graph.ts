@@ -32,7 +32,7 @@ export function buildPrefixGraph(config: ModelConfig, manifest: WeightManifest, 
 }
 
 interface LayerResult {
-  /** Key, value: float32 [1, G, S, h]. */
+  /** Key, value: [1, G, S, h] in the blocks' type. */
   readonly present: readonly Value[];
   /** The stream behind the attention; null where nothing reads it. */
   readonly attended: Value | null;

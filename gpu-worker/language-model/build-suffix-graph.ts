@@ -3,10 +3,12 @@ import {
   attentionOutput,
   attentionPath,
   type BlockContext,
+  intoBlocks,
   projectHeads,
   rmsNorm,
 } from '#gpu-worker/language-model/attention-block.ts';
 import { feedForwardBlock } from '#gpu-worker/language-model/feed-forward-block.ts';
+import type { LinearInput } from '#gpu-worker/language-model/linear.ts';
 import type { ModelConfig } from '#gpu-worker/language-model/model-config.ts';
 import { type KeyValueType, openGraph } from '#gpu-worker/language-model/open-graph.ts';
 import { storedNames } from '#gpu-worker/language-model/tensor-names.ts';
@@ -78,7 +80,7 @@ function attend(context: BlockContext, layer: number, x: Value, { slots, keyValu
 }
 
 function pastInput(
-  { builder, config }: BlockContext,
+  { builder, config, blockType }: BlockContext,
   slot: number,
   layer: number,
   part: 'key' | 'value',
@@ -86,8 +88,8 @@ function pastInput(
 ): Value {
   const name = `past.${slot}.${layer}.${part}`;
   const fed = builder.input(name, type, [1, config.keyValueHeads, `past_length_${slot}`, config.headSize]);
-  if (type === 'float32') return fed;
-  return builder.node(`/model/${name}/Cast`, 'Cast', [fed], { to: { int: elementTypeCodes.float32 } });
+  if (type === blockType) return fed;
+  return builder.node(`/model/${name}/Cast`, 'Cast', [fed], { to: { int: elementTypeCodes[blockType] } });
 }
 
 /** Head and log-softmax of the target rows [N, D]: memory is N·V, never S·V. */
@@ -95,7 +97,8 @@ function targetLogProbabilities(context: BlockContext, rows: Value): void {
   const { builder, config, linear } = context;
   const targetIds = builder.input('target_ids', 'int64', ['targets', 1]);
   const normed = rmsNorm(context, '/model/head/norm', rows, storedNames.finalNorm);
-  const logits = linear.apply('/model/head', linear.prepare('/model/head/input', normed), storedNames.head, 'logits');
+  const input = linear.prepare('/model/head/input', intoBlocks(context, '/model/head/norm', normed));
+  const logits = headLogits(context, input);
   const logProbabilities = builder.node('/model/head/LogSoftmax', 'LogSoftmax', [logits], axis(-1));
   const picked = builder.node(
     '/model/head/GatherElements',
@@ -106,6 +109,15 @@ function targetLogProbabilities(context: BlockContext, rows: Value): void {
   );
   builder.output(picked, 'float32', ['targets', 1]);
   builder.output(logits, 'float32', ['targets', config.vocabularySize]);
+}
+
+/** float32 [N, V]: a log-softmax over float16 would lose what the head computed. */
+function headLogits(context: BlockContext, input: LinearInput): Value {
+  const { builder, linear, blockType } = context;
+  if (blockType === 'float32') return linear.apply('/model/head', input, storedNames.head, 'logits');
+  const computed = linear.apply('/model/head', input, storedNames.head);
+  const to = { to: { int: elementTypeCodes.float32 } };
+  return builder.node('/model/head/out/Cast', 'Cast', [computed], to, 'logits');
 }
 
 function axis(index: number) {

@@ -56,13 +56,16 @@ const fp32Tolerance = 2e-4;
 /** Norm of the difference over the norm of the logits. Measured up to 0.021; a rotation folded wrongly, a norm or a bias left out gives 0.15 to 0.7. */
 const int8RelativeTolerance = 0.05;
 
+/** The same for float16, whose steps are 2^-11 of a value. */
+const fp16RelativeTolerance = 0.005;
+
 const folder = mkdtempSync(join(tmpdir(), 'hintrank-family-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.each(variants.map(([name, changes], index) => ({ name, changes, index })))('$name', ({ changes, index }) => {
   const checkpoint = writeRandomCheckpoint(join(folder, String(index)), changes, index + 1);
 
-  describe.each(['fp32', 'int8'] as const)('in %s', (precision) => {
+  describe.each(['fp32', 'int8', 'fp16'] as const)('in %s', (precision) => {
     let tiny: GoldenModel;
     let expected: number[][];
     beforeAll(async () => {
@@ -100,5 +103,7 @@ function expectAgreement(
   }
   expect(got.length).toBe(expected.length);
   const difference = Math.hypot(...expected.map((value, n) => value - (got[n] ?? Number.NaN)));
-  expect(difference / Math.hypot(...expected), name).toBeLessThanOrEqual(int8RelativeTolerance);
+  expect(difference / Math.hypot(...expected), name).toBeLessThanOrEqual(
+    precision === 'fp16' ? fp16RelativeTolerance : int8RelativeTolerance,
+  );
 }

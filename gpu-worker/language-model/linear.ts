@@ -1,7 +1,7 @@
 import { storedInitializer, type WeightManifest } from '#gpu-worker/language-model/weight-manifest.ts';
 import type { GraphBuilder, Value } from '#gpu-worker/onnx/graph-builder.ts';
 
-/** Rows that several linear layers read, float32 [rows, K]; quantised at most once, when the first int8 layer reads them. */
+/** Rows that several linear layers read, [rows, K] in the layers' type; quantised at most once, when the first int8 layer reads them. */
 export interface LinearInput {
   readonly rows: Value;
   readonly quantise: () => QuantisedRows;
@@ -18,7 +18,7 @@ interface QuantisedRows {
 /** Builds the linear layers of one graph; each in the precision that its stored weight has. */
 export interface LinearLayers {
   prepare(path: string, rows: Value): LinearInput;
-  /** rows · Wᵀ + b: float32 [rows, N]. `stored` is the tensor's name in the manifest, without `.weight`; `outputName` replaces the value's address. */
+  /** rows · Wᵀ + b: [rows, N] in the type of the rows. `stored` is the tensor's name in the manifest, without `.weight`; `outputName` replaces the value's address. */
   apply(path: string, input: LinearInput, stored: string, outputName?: string): Value;
 }
 
@@ -33,7 +33,7 @@ export function createLinearLayers(builder: GraphBuilder, manifest: WeightManife
       return {
         rows,
         quantise() {
-          if (constants === null) throw new Error(`"${path}" reads int8 weights in a graph of float32 ones`);
+          if (constants === null) throw new Error(`"${path}" reads int8 weights in a graph of floating-point ones`);
           quantised ??= quantiseRows(builder, constants, path, rows);
           return quantised;
         },
@@ -43,12 +43,13 @@ export function createLinearLayers(builder: GraphBuilder, manifest: WeightManife
       const int8 = manifest.tensors[`${stored}.weight`]?.type === 'int8';
       return int8 && constants !== null
         ? int8Layer(builder, manifest, constants, path, input, stored, outputName)
-        : fp32Layer(builder, manifest, path, input, stored, outputName);
+        : floatLayer(builder, manifest, path, input, stored, outputName);
     },
   };
 }
 
-function fp32Layer(
+/** The weights have the type of the rows, float32 or float16. */
+function floatLayer(
   builder: GraphBuilder,
   manifest: WeightManifest,
   path: string,

@@ -1,4 +1,4 @@
-import type { BlockContext } from '#gpu-worker/language-model/attention-block.ts';
+import { type BlockContext, intoBlocks } from '#gpu-worker/language-model/attention-block.ts';
 import { createLinearLayers } from '#gpu-worker/language-model/linear.ts';
 import type { ModelConfig } from '#gpu-worker/language-model/model-config.ts';
 import { storedNames } from '#gpu-worker/language-model/tensor-names.ts';
@@ -10,7 +10,8 @@ export type KeyValueType = 'float32' | 'float16';
 
 /**
  * What every graph of a language model starts with. S rows, D hidden, h head size. Inputs: `embeddings` float32 [S, D]; `rotary_cosine`,
- * `rotary_sine` float32 [1, S, h/2], the tables at the rows' positions. Returns the context of the layers and the stream that enters the first.
+ * `rotary_sine` float32 [1, S, h/2], the tables at the rows' positions. Returns the context of the layers and the stream that enters the first. The stream
+ * is float32 in every precision: sums over all layers need more digits and range than float16 has.
  */
 export function openGraph(
   name: string,
@@ -20,11 +21,14 @@ export function openGraph(
   const builder = new GraphBuilder(name);
   const half = config.headSize / 2;
   const embeddings = builder.input('embeddings', 'float32', ['sequence', config.hiddenSize]);
-  const cosine = builder.input('rotary_cosine', 'float32', [1, 'sequence', half]);
-  const sine = builder.input('rotary_sine', 'float32', [1, 'sequence', half]);
   declareConstants(builder, config);
   const linear = createLinearLayers(builder, manifest);
-  const context = { builder, config, manifest, linear, cosine, sine };
+  const blockType: BlockContext['blockType'] = manifest.precision === 'fp16' ? 'float16' : 'float32';
+  const table = (input: string) =>
+    intoBlocks({ builder, blockType }, `/model/${input}`, builder.input(input, 'float32', [1, 'sequence', half]));
+  const cosine = table('rotary_cosine');
+  const sine = table('rotary_sine');
+  const context = { builder, config, manifest, linear, cosine, sine, blockType };
   if (manifest.tensors[storedNames.rotation] === undefined) return { context, stream: embeddings };
   // Rotated weights (int8) expect a rotated residual stream; every other rotation is folded into weights.
   const rotation = storedInitializer(builder, manifest, storedNames.rotation);

@@ -1,4 +1,4 @@
-/** Names of the tensors in a converted weights file; also the prefix of the nodes that read them. Shapes: see convert-to-fp32.ts and convert-to-int8.ts (quantisation/). */
+/** Names of the tensors in a converted weights file; also the prefix of the nodes that read them. Shapes: see convert-to-float.ts and convert-to-int8.ts (quantisation/). */
 export const storedNames = {
   attentionNorm: (layer: number) => `model.layers.${layer}.attention_norm`,
   queryKeyValue: (layer: number) => `model.layers.${layer}.attention.query_key_value`,

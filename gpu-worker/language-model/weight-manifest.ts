@@ -1,8 +1,11 @@
 import type { GraphBuilder, Value } from '#gpu-worker/onnx/graph-builder.ts';
 
+/** Arithmetic of a frozen model: `fp32` is the reference, `int8` for CPUs, `fp16` for GPUs. */
+export type Precision = 'fp32' | 'int8' | 'fp16';
+
 /** A tensor in the converted weights file, addressed by byte offset. */
 export interface StoredTensor {
-  readonly type: 'float32' | 'int8';
+  readonly type: 'float32' | 'float16' | 'int8';
   readonly shape: readonly number[];
   readonly offset: number;
   readonly length: number;
@@ -10,7 +13,7 @@ export interface StoredTensor {
 
 /** What a converted weights file holds; stored beside it as JSON. Graphs are generated from it and never stored. */
 export interface WeightManifest {
-  readonly precision: 'fp32' | 'int8';
+  readonly precision: Precision;
   /** File name of the weights, relative to the graphs beside it. */
   readonly file: string;
   readonly tensors: Readonly<Record<string, StoredTensor>>;

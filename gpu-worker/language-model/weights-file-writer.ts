@@ -19,7 +19,7 @@ export class WeightsFileWriter {
     name: string,
     type: StoredTensor['type'],
     shape: readonly number[],
-    blocks: Iterable<Float32Array | Int8Array>,
+    blocks: Iterable<Float32Array | Uint16Array | Int8Array>,
   ): void {
     if (Object.hasOwn(this.tensors, name)) throw new Error(`the tensor "${name}" is written twice`);
     const offset = Math.ceil(this.#position / alignmentBytes) * alignmentBytes;

@@ -1,3 +1,4 @@
+import type { ExecutionDevice } from '#gpu-worker/engine/execution-device.ts';
 import type { FrozenModel } from '#gpu-worker/language-model/frozen-model.ts';
 import type { TokenTemplate } from '#gpu-worker/q-peft/template.ts';
 import { defaultTemplate, resolveTemplate, type TemplateName } from '#gpu-worker/q-peft/template-registry.ts';
@@ -39,6 +40,7 @@ interface LoadedAdapter {
 
 export interface DocumentScorerOptions {
   readonly graphs: LanguageModelGraphs;
+  readonly device: ExecutionDevice;
   /** Bytes of the keys and values that are kept. */
   readonly prefixBytesMax: number;
   readonly now: () => number;
@@ -72,7 +74,8 @@ export class DocumentScorer {
   }
 
   static async open(model: FrozenModel, options: DocumentScorerOptions): Promise<DocumentScorer> {
-    return new DocumentScorer(model, await LanguageModelRunner.open(options.graphs, model.config), options);
+    const { graphs, device } = options;
+    return new DocumentScorer(model, await LanguageModelRunner.open(graphs, model.config, { device }), options);
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,11 @@
-import { ModelSession, type SessionMemory, type SessionTensor } from '#gpu-worker/engine/model-session.ts';
+import { existsSync } from 'node:fs';
+import { ModelSession, type SessionSettings, type SessionTensor } from '#gpu-worker/engine/model-session.ts';
 import type { ModelConfig } from '#gpu-worker/language-model/model-config.ts';
 import { RotaryTable } from '#gpu-worker/language-model/rotary-table.ts';
-import type { LanguageModelGraphs } from '#gpu-worker/scoring/prepared-model/write-language-model-graphs.ts';
+import type {
+  GraphFiles,
+  LanguageModelGraphs,
+} from '#gpu-worker/scoring/prepared-model/write-language-model-graphs.ts';
 import { type KeyValues, suffixFeeds, type TargetRun } from '#gpu-worker/scoring/suffix-feeds.ts';
 
 /** Runs of the frozen LLM: one session makes keys and values of prefixes, another reads them and scores suffixes. */
@@ -23,10 +27,11 @@ export class LanguageModelRunner {
   static async open(
     graphs: LanguageModelGraphs,
     config: ModelConfig,
-    memory: SessionMemory = 'repack',
+    settings: SessionSettings = {},
   ): Promise<LanguageModelRunner> {
-    const prefix = await ModelSession.open(graphs.prefixPath, memory);
-    const suffix = await ModelSession.open(graphs.suffixPath, memory);
+    const { prefixPath, suffixPath } = findGraphFiles(graphs);
+    const prefix = await ModelSession.open(prefixPath, settings);
+    const suffix = await ModelSession.open(suffixPath, settings);
     return new LanguageModelRunner(prefix, suffix, graphs, config);
   }
 
@@ -85,6 +90,11 @@ export class LanguageModelRunner {
     await this.#prefix.close();
     await this.#suffix.close();
   }
+}
+
+/** The packed ones, unless a later start of the product has removed them: those of the weights' own folder give the same bits. */
+function findGraphFiles({ packed, prefixPath, suffixPath }: LanguageModelGraphs): GraphFiles {
+  return packed !== null && existsSync(packed.prefixPath) ? packed : { prefixPath, suffixPath };
 }
 
 function outputOf<Values>(outputs: Readonly<Record<string, Values>>, name: string): Values {

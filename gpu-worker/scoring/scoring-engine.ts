@@ -1,10 +1,15 @@
+import type { DeviceChoice, ExecutionDevice } from '#gpu-worker/engine/execution-device.ts';
+import type { WeightManifest } from '#gpu-worker/language-model/weight-manifest.ts';
 import type { TemplateName } from '#gpu-worker/q-peft/template-registry.ts';
 import type { ChunkRange, ChunkSettings } from '#gpu-worker/scoring/chunks/chunk-settings.ts';
 import type { EngineObserver, TaskTiming } from '#gpu-worker/scoring/engine-observer.ts';
 import type { PairExplanation } from '#gpu-worker/scoring/explanation/explain-pair.ts';
 import type { Calibration } from '#shared/calibration/calibration.ts';
 
-export type Precision = 'fp32' | 'int8';
+export type Precision = WeightManifest['precision'];
+
+/** `auto`: what suits device and processor (prepared-model/choose-precision.ts). */
+export type PrecisionChoice = Precision | 'auto';
 
 /** One document against one or more queries: the document's prefix is computed once. Split this way, a score never depends on what else is asked. */
 export interface ScoreTask {
@@ -98,6 +103,9 @@ export interface EngineInfo {
   readonly modelFingerprint: string;
   readonly tokenizerFingerprint: string | null;
   readonly precision: Precision;
+  /** Why this precision, for people: the end of "int8, because …". */
+  readonly precisionReason: string;
+  readonly device: ExecutionDevice;
   readonly threads: number;
   readonly contextLength: number;
 }
@@ -110,8 +118,10 @@ export interface EngineMemory {
   readonly prefixes: number;
   /** Prefixes that were thrown out to make room, since the start. */
   readonly prefixEvictions: number;
-  /** Sessions over all threads; each has packed the weights for itself. */
+  /** Sessions over all threads. */
   readonly sessions: number;
+  /** All sessions read one copy of the packed weights, mapped from disk; else each has packed them for itself. */
+  readonly weightsShared: boolean;
   readonly weightsBytes: number;
 }
 
@@ -141,8 +151,10 @@ export interface ScoringEngine {
 export interface ScoringEngineOptions {
   /** A GGUF file or a Hugging Face folder. */
   readonly modelPath: string;
-  readonly precision: Precision;
-  /** Worker threads, each with its own single-threaded session; default: the machine's cores. */
+  readonly precision: PrecisionChoice;
+  /** Default: the CPU. */
+  readonly device?: DeviceChoice;
+  /** Worker threads, each with its own single-threaded sessions; default: the machine's cores, and one on a GPU. */
   readonly threads?: number;
   /** Tasks that may wait before `overloaded`; default 4,096. */
   readonly queueLengthMax?: number;

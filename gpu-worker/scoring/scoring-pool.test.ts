@@ -317,11 +317,15 @@ describe('starting', () => {
     });
     expect(engine.info).toMatchObject({
       precision: 'int8',
+      precisionReason: 'it was asked for',
+      device: 'cpu',
       threads: 1,
       contextLength: 512,
       tokenizerFingerprint: null,
     });
     expect(engine.info.modelFingerprint).toMatch(/^[0-9a-f]{64}$/);
-    expect(stages.at(-1)).toBe('convert to int8 1');
+    expect(stages).toContain('convert to int8 1');
+    expect(stages.at(-1)).toBe('pack the weights 1');
+    expect(engine.memory()).toMatchObject({ sessions: 2, weightsShared: true });
   });
 });

@@ -10,7 +10,6 @@ import type {
   EngineInfo,
   EngineMemory,
   PairScore,
-  Precision,
   QueryTask,
   ScoreTask,
   ScoringEngine,
@@ -25,7 +24,6 @@ import { ServiceError } from '#shared/errors/service-error.ts';
 
 export interface ScoringPoolOptions {
   readonly modelPath: string;
-  readonly precision: Precision;
   readonly threads: number;
   readonly queueLengthMax: number;
   /** Bytes of kept keys and values, of all threads together. */
@@ -50,10 +48,13 @@ export class ScoringPool implements ScoringEngine {
   #closed = false;
 
   private constructor(options: ScoringPoolOptions) {
-    const { preparation, modelPath, precision, threads, prefixBytesMax, queueLengthMax, observer } = options;
-    const { modelFingerprint, tokenizerFingerprint, contextLength } = preparation;
+    const { preparation, modelPath, threads, prefixBytesMax, queueLengthMax, observer } = options;
+    const { modelFingerprint, tokenizerFingerprint, contextLength, precision, precisionReason, device } = preparation;
     this.#options = options;
-    this.info = { modelPath, modelFingerprint, tokenizerFingerprint, precision, threads, contextLength };
+    this.info = {
+      ...{ modelPath, modelFingerprint, tokenizerFingerprint, contextLength },
+      ...{ precision, precisionReason, device, threads },
+    };
     this.#tasks = new TaskDispatcher({
       threads,
       lengthMax: queueLengthMax,
@@ -70,7 +71,7 @@ export class ScoringPool implements ScoringEngine {
     const prefixBytesMaxOfThread = Math.floor(prefixBytesMax / threads);
     this.#threads = new ScoringThreads({
       threads,
-      thread: { modelPath, graphs: preparation.prepared.graphs, prefixBytesMax: prefixBytesMaxOfThread },
+      thread: { modelPath, graphs: preparation.prepared.graphs, device, prefixBytesMax: prefixBytesMaxOfThread },
       onReady: (thread) => this.#tasks.threadReady(thread),
       onLost: (thread) => {
         this.#evictionsOfLost += this.#prefixes.get(thread)?.evictions ?? 0;
@@ -148,6 +149,7 @@ export class ScoringPool implements ScoringEngine {
       prefixes: prefixes.reduce((sum, { entries }) => sum + entries, 0),
       prefixEvictions: prefixes.reduce((sum, { evictions }) => sum + evictions, this.#evictionsOfLost),
       sessions: sessionsPerThread * this.info.threads,
+      weightsShared: this.#options.preparation.prepared.graphs.packed !== null,
       weightsBytes: this.#options.preparation.weightsBytes,
     };
   }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { PrecisionChoice } from '#gpu-worker/scoring/scoring-engine.ts';
 import { prepareLocalDatabase } from '#infra/local/database/prepare-local-database.ts';
 import { writeEdgeConfiguration } from '#infra/local/edge/edge-configuration.ts';
 import { type LocalObjectStore, simulatedObjectStore } from '#infra/local/edge/local-object-store.ts';
@@ -14,7 +15,7 @@ export interface LocalStackOptions {
   /** Port of the API on 127.0.0.1; 0 lets the system choose. */
   readonly port: number;
   readonly workers: number;
-  readonly precision: 'int8' | 'fp32';
+  readonly precision: PrecisionChoice;
   /** A GGUF file or a Hugging Face folder. */
   readonly modelPath: string;
   readonly stateFolder: string;

@@ -7,7 +7,7 @@ describe('parseStartOptions', () => {
     expect(parseStartOptions([])).toEqual({
       port: 8787,
       workers: 1,
-      precision: 'int8',
+      precision: 'auto',
       model: undefined,
       stateFolder: join(import.meta.dirname, '..', '..', '.hintrank'),
       once: false,
@@ -38,7 +38,7 @@ describe('parseStartOptions', () => {
     [['--port', '65536'], '--port is "65536"; it must be a whole number from 0 to 65535.'],
     [['--port', '1e3'], '--port is "1e3"; it must be a whole number from 0 to 65535.'],
     [['--workers', '0'], '--workers is "0"; it must be a whole number from 1 to 64.'],
-    [['--precision', 'int4'], '--precision is "int4"; it can be int8 or fp32.'],
+    [['--precision', 'int4'], '--precision is "int4"; it can be auto, int8 or fp32.'],
     [['--prot', '1'], "Unknown option '--prot'. See npm start -- --help."],
   ])('refuses %j', (args, message) => {
     expect(() => parseStartOptions(args)).toThrow(message);

@@ -6,7 +6,7 @@ export interface StartOptions {
   /** Port of the API on 127.0.0.1; 0 lets the system choose. */
   readonly port: number;
   readonly workers: number;
-  readonly precision: 'int8' | 'fp32';
+  readonly precision: 'auto' | 'int8' | 'fp32';
   /** A GGUF file or a Hugging Face folder; absent: the default model. */
   readonly model: string | undefined;
   /** Folder of everything that is kept between starts. */
@@ -22,7 +22,7 @@ export const startHelp = `Starts the whole of Hintrank on this machine, reranks 
   --once               exit with status 0 after the sample
   --port NUMBER        port of the API on 127.0.0.1 (default 8787; 0: any free one)
   --workers NUMBER     GPU worker processes that share the cores (default 1)
-  --precision NAME     int8 (default) or fp32
+  --precision NAME     auto (default), int8 or fp32; auto: int8 where the processor has 8-bit dot products
   --model PATH         a GGUF file or a Hugging Face folder (default: SmolLM2-135M-Instruct, fetched once)
   --state FOLDER       where keys, database, objects and logs are kept (default: HINTRANK_HOME, or .hintrank here)
   --help               this text
@@ -42,9 +42,9 @@ export function parseStartOptions(
   variables: Readonly<Record<string, string | undefined>> = {},
 ): StartOptions {
   const { values } = readArgs(args);
-  const precision = values.precision ?? 'int8';
-  if (precision !== 'int8' && precision !== 'fp32') {
-    throw new LocalStackFault(`--precision is "${precision}"; it can be int8 or fp32.`);
+  const precision = values.precision ?? 'auto';
+  if (precision !== 'auto' && precision !== 'int8' && precision !== 'fp32') {
+    throw new LocalStackFault(`--precision is "${precision}"; it can be auto, int8 or fp32.`);
   }
   return {
     port: readInteger('--port', values.port ?? '8787', 0, portMax),

@@ -33,7 +33,7 @@ export const calibrationSchema = z.strictObject({
       pairs: z.int().min(1),
       relevantPairs: z.int().min(1),
       maxTokensPerDoc: z.int().min(1),
-      precision: z.enum(['fp32', 'int8']),
+      precision: z.enum(['fp32', 'int8', 'fp16']),
       template: z.string().max(50),
       modelFingerprint: z.string().regex(/^[0-9a-f]{64}$/, 'is not a SHA-256 in lower-case hex'),
     })

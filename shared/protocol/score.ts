@@ -140,7 +140,9 @@ export type ScoreResponse = z.infer<typeof scoreResponseSchema>;
 
 export const workerInfoSchema = z.object({
   model: z.string(),
-  precision: z.enum(['fp32', 'int8']),
+  precision: z.enum(['fp32', 'int8', 'fp16']),
+  precision_reason: z.string().max(300).optional().describe('Why this precision; the end of "int8, because …".'),
+  device: z.enum(['cpu', 'cuda']).optional().describe('What runs the model.'),
   threads: z.number().int(),
   queue_length: z.number().int(),
   queue_length_max: z.number().int(),
@@ -156,7 +158,11 @@ export const workerInfoSchema = z.object({
       prefixes: z.number().int().describe('Prefixes that these are of.'),
       adapter_bytes: z.number().int().describe('Adapter files that are loaded.'),
       adapter_bytes_max: z.number().int(),
-      sessions: z.number().int().describe('Sessions over all threads; each has packed the weights for itself.'),
+      sessions: z.number().int().describe('Sessions over all threads.'),
+      weights_shared: z
+        .boolean()
+        .optional()
+        .describe('All sessions read one copy of the weights; else each has packed them for itself.'),
       weights_bytes: z.number().int().describe('Size of the converted weights.'),
       resident_bytes: z.number().int().describe('What the process has in memory, all of these included.'),
     })

@@ -1,5 +1,6 @@
 import { edgeBenchmarkCommand, edgeBenchmarkHelp } from '#test/bench/edge/edge-benchmark-command.ts';
 import { loadBenchmarkCommand, loadBenchmarkHelp } from '#test/bench/load/load-benchmark-command.ts';
+import { memoryBenchmarkCommand, memoryBenchmarkHelp } from '#test/bench/memory/memory-benchmark-command.ts';
 import { scaleBenchmarkCommand, scaleBenchmarkHelp } from '#test/bench/scale/scale-benchmark-command.ts';
 import { scoreBenchmarkCommand, scoreBenchmarkHelp } from '#test/bench/score/score-benchmark-command.ts';
 import { soakBenchmarkCommand, soakBenchmarkHelp } from '#test/bench/soak/soak-benchmark-command.ts';
@@ -16,6 +17,7 @@ const benchmarks: ReadonlyMap<string, Benchmark> = new Map([
   ['load', { help: loadBenchmarkHelp, run: loadBenchmarkCommand }],
   ['scale', { help: scaleBenchmarkHelp, run: scaleBenchmarkCommand }],
   ['soak', { help: soakBenchmarkHelp, run: soakBenchmarkCommand }],
+  ['memory', { help: memoryBenchmarkHelp, run: memoryBenchmarkCommand }],
   ['edge', { help: edgeBenchmarkHelp, run: edgeBenchmarkCommand }],
   ['train', { help: trainingBenchmarkHelp, run: trainingBenchmarkCommand }],
 ]);

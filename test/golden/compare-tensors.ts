@@ -6,6 +6,12 @@ export const tolerances = {
   tinyLogits: 2e-4,
   /** The same with and without a K/V cache. */
   cachedLogits: 1e-4,
+  /**
+   * Log-probabilities of the tiny models in float16, against PyTorch's float32: logits of magnitude 4 are rounded to 2^-8, and so is what goes into them.
+   */
+  fp16TinyLogProbability: 0.02,
+  /** The mean over the targets of the real model in float16. */
+  fp16RealMean: 0.02,
   /** Hint blocks and input embeddings. */
   hints: 1e-4,
   /** Log-probabilities behind hints. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { FrozenModel } from '#gpu-worker/language-model/frozen-model.ts';
 import { openModel } from '#gpu-worker/language-model/open-model.ts';
@@ -49,8 +49,9 @@ describe('preparing a model', () => {
 
   it('keeps precisions and models apart', () => {
     const other = { ...model, fingerprint: 'f'.repeat(64) };
-    const folders = [prepare('fp32'), prepare('int8'), prepare('fp32', other)].map(({ folder }) => basename(folder));
-    expect(new Set(folders).size).toBe(3);
+    const prepared = [prepare('fp32'), prepare('int8'), prepare('fp16'), prepare('fp32', other)];
+    const folders = prepared.map(({ folder }) => basename(folder));
+    expect(new Set(folders).size).toBe(4);
     expect(folders[1]).toContain('int8');
     expect(readdirSync(cacheFolder).toSorted()).toEqual(folders.toSorted());
   });
@@ -79,7 +80,7 @@ describe('preparing a model', () => {
         },
       },
     };
-    for (const precision of ['fp32', 'int8'] as const) {
+    for (const precision of ['fp32', 'int8', 'fp16'] as const) {
       expect(() => prepare(precision, broken)).toThrow('the disk is gone');
       expect(readdirSync(cacheFolder)).toEqual([]);
     }
@@ -102,6 +103,30 @@ describe('preparing a model', () => {
       ['converting-running', 'somebody-elses', basename(folder)].toSorted(),
     );
   });
+
+  it('removes converted weights that no start has used for a month, of any version, when it makes others', () => {
+    const old = ['0'.repeat(20), '1'.repeat(20)].map((digest) => `${digest}-int8-v1`);
+    const kept = ['f'.repeat(20), 'e'.repeat(20)].map((digest) => `${digest}-fp32-v2`);
+    const ages: [string, number][] = [
+      ...old.map((name): [string, number] => [name, 31]),
+      ...kept.map((name): [string, number] => [name, 29]),
+      ['adapters', 400],
+    ];
+    for (const [name, days] of ages) {
+      mkdirSync(join(cacheFolder, name), { recursive: true });
+      const at = new Date(Date.now() - days * 86_400_000);
+      utimesSync(join(cacheFolder, name), at, at);
+    }
+    const { folder } = prepare();
+    const left = [...kept, 'adapters', basename(folder)].toSorted();
+    expect(readdirSync(cacheFolder).toSorted()).toEqual(left);
+    // A start counts as use, though it writes nothing.
+    const longAgo = new Date(Date.now() - 40 * 86_400_000);
+    utimesSync(folder, longAgo, longAgo);
+    prepare();
+    prepare('int8');
+    expect(existsSync(folder)).toBe(true);
+  });
 });
 
 it('preparations at the same time, in threads of one process, all succeed with one folder and no remains', async () => {
@@ -112,9 +137,10 @@ it('preparations at the same time, in threads of one process, all succeed with o
   expect(folders.size).toBe(1);
   const [folder = ''] = folders;
   expect(readdirSync(cacheFolder).toSorted()).toEqual([basename(folder), 'fingerprints'].toSorted());
-  const { prefixPath = '', suffixPath = '' } = results[0]?.prepared.graphs ?? {};
+  const { prefixPath = '', suffixPath = '', packed = null } = results[0]?.prepared.graphs ?? {};
+  const packedFolder = dirname(packed?.prefixPath ?? '');
   expect(readdirSync(folder).toSorted()).toEqual(
-    [basename(prefixPath), basename(suffixPath), 'manifest.json', 'weights.bin'].toSorted(),
+    [basename(prefixPath), basename(suffixPath), basename(packedFolder), 'manifest.json', 'weights.bin'].toSorted(),
   );
   expect(readdirSync(join(cacheFolder, 'fingerprints'))).toHaveLength(1);
 });

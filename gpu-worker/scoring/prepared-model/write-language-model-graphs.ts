@@ -5,10 +5,15 @@ import type { KeyValueType } from '#gpu-worker/language-model/open-graph.ts';
 import type { WeightManifest } from '#gpu-worker/language-model/weight-manifest.ts';
 import { writeGraphFile } from '#gpu-worker/scoring/prepared-model/write-graph-file.ts';
 
-/** The graphs that score, in the folder of their weights file. */
-export interface LanguageModelGraphs {
+export interface GraphFiles {
   readonly prefixPath: string;
   readonly suffixPath: string;
+}
+
+/** The graphs that score, in the folder of their weights file. */
+export interface LanguageModelGraphs extends GraphFiles {
+  /** The same with weights that are packed for this machine, which all sessions map (pack-weights.ts); null where each session packs its own. */
+  readonly packed: GraphFiles | null;
   /** Sequences of one run of the suffix graph. */
   readonly slots: number;
   readonly keyValueType: KeyValueType;
@@ -26,6 +31,7 @@ export function writeLanguageModelGraphs(
   return {
     prefixPath: writeGraphFile(folder, 'prefix', buildPrefixGraph(config, manifest, keyValueType)),
     suffixPath: writeGraphFile(folder, 'suffix', buildSuffixGraph(config, manifest, { slots, keyValueType })),
+    packed: null,
     slots,
     keyValueType,
   };

@@ -1,20 +1,26 @@
+import type { DeviceChoice, ExecutionDevice } from '#gpu-worker/engine/execution-device.ts';
 import type { BatchEntry, BatchResult } from '#gpu-worker/scoring/batch/scoring-work.ts';
 import type { PreparedModel } from '#gpu-worker/scoring/prepared-model/prepare-model.ts';
 import type { LanguageModelGraphs } from '#gpu-worker/scoring/prepared-model/write-language-model-graphs.ts';
-import type { Precision } from '#gpu-worker/scoring/scoring-engine.ts';
+import type { Precision, PrecisionChoice } from '#gpu-worker/scoring/scoring-engine.ts';
 import { type ErrorCode, errorCatalogue } from '#shared/errors/error-catalogue.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 
 /** What the preparation thread is started with. */
 export interface PreparationOptions {
   readonly modelPath: string;
-  readonly precision: Precision;
+  readonly precision: PrecisionChoice;
+  /** Default: the CPU. */
+  readonly device?: DeviceChoice;
   readonly cacheFolder: string;
 }
 
 /** What a preparation thread reports at its end; everything that the main thread knows of the model. */
 export interface PreparationResult {
   readonly prepared: PreparedModel;
+  readonly precision: Precision;
+  readonly precisionReason: string;
+  readonly device: ExecutionDevice;
   readonly modelFingerprint: string;
   readonly tokenizerFingerprint: string | null;
   readonly contextLength: number;
@@ -33,6 +39,7 @@ export type PreparationMessage =
 export interface ScoringThreadOptions {
   readonly modelPath: string;
   readonly graphs: LanguageModelGraphs;
+  readonly device: ExecutionDevice;
   /** Bytes of the keys and values that the thread keeps. */
   readonly prefixBytesMax: number;
 }

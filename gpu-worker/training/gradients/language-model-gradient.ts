@@ -1,5 +1,6 @@
 import { gradientName } from '#gpu-worker/autodiff/build-gradient-graph.ts';
-import { ModelSession, type SessionMemory } from '#gpu-worker/engine/model-session.ts';
+import { ModelSession } from '#gpu-worker/engine/model-session.ts';
+import type { SessionMemory } from '#gpu-worker/engine/session-options.ts';
 import type { ModelConfig } from '#gpu-worker/language-model/model-config.ts';
 import { RotaryTable } from '#gpu-worker/language-model/rotary-table.ts';
 import type { PreparedModel } from '#gpu-worker/scoring/prepared-model/prepare-model.ts';
@@ -38,7 +39,7 @@ export class LanguageModelGradient {
     config: ModelConfig,
     memory: SessionMemory = 'repack',
   ): Promise<LanguageModelGradient> {
-    return new LanguageModelGradient(await ModelSession.open(graph.path, memory), graph, config);
+    return new LanguageModelGradient(await ModelSession.open(graph.path, { memory }), graph, config);
   }
 
   /** Sequences that one `run` takes. */

@@ -39,7 +39,8 @@ beforeAll(async () => {
     prefixFolder: join(folder, 'prefixes'),
     prefixBytesMax: 1_000_000,
   });
-  serving = await DocumentScorer.open(model, { graphs: prepared.graphs, prefixBytesMax: 1_000_000, now: () => 0 });
+  const options = { graphs: prepared.graphs, device: 'cpu', prefixBytesMax: 1_000_000, now: () => 0 } as const;
+  serving = await DocumentScorer.open(model, options);
 });
 afterAll(async () => {
   for (const module of modules) await module.close();

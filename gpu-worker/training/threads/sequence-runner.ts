@@ -34,7 +34,7 @@ export class SequenceRunner {
   static async open(model: FrozenModel, options: TrainingThreadOptions): Promise<SequenceRunner> {
     return new SequenceRunner(
       // Mapped: all sessions share one copy of the weights, and several sequences a run make up for what repacking would gain.
-      await LanguageModelRunner.open(options.graphs, model.config, 'map'),
+      await LanguageModelRunner.open(options.graphs, model.config, { memory: 'map' }),
       await LanguageModelGradient.open(options.gradientGraph, model.config, 'map'),
       new EmbeddingTable(model.source),
       new PrefixStore(options.prefixFolder, model.config, options.prefixBytesMax),

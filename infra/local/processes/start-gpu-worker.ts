@@ -10,6 +10,8 @@ export interface GpuWorkerToStart {
   readonly settings: Readonly<Record<string, string>>;
   readonly logFile: string;
   readonly onProgress: (stage: string, fraction: number) => void;
+  /** Called once, with precision and device and why, when the model is loaded. */
+  readonly onReady?: (arithmetic: string) => void;
   /** Gives the start up, and ends the process. */
   readonly signal: AbortSignal;
 }
@@ -29,6 +31,7 @@ export async function startGpuWorker({
   settings,
   logFile,
   onProgress,
+  onReady,
 }: GpuWorkerToStart): Promise<RunningGpuWorker> {
   const listening = Promise.withResolvers<string>();
   const ready = Promise.withResolvers<void>();
@@ -45,7 +48,10 @@ export async function startGpuWorker({
       const event = workerEventSchema.parse(message);
       if (event.event === 'listening') listening.resolve(event.url);
       if (event.event === 'loading') onProgress(event.stage, event.fraction);
-      if (event.event === 'ready') ready.resolve();
+      if (event.event === 'ready') {
+        if (event.arithmetic !== undefined) onReady?.(event.arithmetic);
+        ready.resolve();
+      }
       if (event.event === 'failed') fail(`${name} could not start: ${event.reason.replace(/\.$/, '')}.`);
     },
   });

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { PrecisionChoice } from '#gpu-worker/scoring/scoring-engine.ts';
 import type { LocalObjectStore } from '#infra/local/edge/local-object-store.ts';
 import { type RunningGpuWorker, startGpuWorker } from '#infra/local/processes/start-gpu-worker.ts';
 import type { Shutdown } from '#infra/local/shutdown.ts';
@@ -7,7 +8,7 @@ import type { StateFolder } from '#infra/local/state/state-folder.ts';
 
 export interface GpuWorkersOptions {
   readonly workers: number;
-  readonly precision: 'int8' | 'fp32';
+  readonly precision: PrecisionChoice;
   readonly modelPath: string;
   readonly modelCacheFolder?: string;
   readonly baseModel: string;
@@ -36,7 +37,10 @@ export async function startGpuWorkers(options: GpuWorkersOptions): Promise<Runni
     const settings = { ...settingsOf(options), GPU_WORKER_THREADS: String(threads) };
     const logFile = join(options.state.logs, `gpu-worker-${number}.log`);
     const onProgress = progressSayer(name, say);
-    const worker = await shutdown.start((signal) => startGpuWorker({ name, settings, logFile, onProgress, signal }));
+    const onReady = (arithmetic: string) => say(`${name}: ${arithmetic}.`);
+    const worker = await shutdown.start((signal) =>
+      startGpuWorker({ name, settings, logFile, onProgress, onReady, signal }),
+    );
     void worker.ready.then(() => reportEnd(name, worker, shutdown, say)).catch(() => undefined);
     if (number < workers) await worker.ready;
     running.push(worker);
@@ -49,6 +53,7 @@ function settingsOf({ state, objectStore, ...options }: GpuWorkersOptions): Reco
     GPU_WORKER_PORT: '0',
     GPU_WORKER_MODEL: options.modelPath,
     GPU_WORKER_PRECISION: options.precision,
+    GPU_WORKER_DEVICE: 'cpu',
     GPU_WORKER_CACHE_FOLDER: options.modelCacheFolder ?? state.modelCache,
     GPU_WORKER_GRACE_SECONDS: String(graceSeconds),
     BASE_MODEL: options.baseModel,
