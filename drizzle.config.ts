@@ -4,6 +4,6 @@ import { defineConfig } from 'drizzle-kit';
 export default defineConfig({
   dialect: 'sqlite',
   driver: 'd1-http',
-  schema: './edge/database/schema.ts',
+  schema: ['./edge/database/schema.ts', './edge/database/training-schema.ts'],
   out: './edge/database/migrations',
 });

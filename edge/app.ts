@@ -15,6 +15,7 @@ import { addModelsRoute } from '#edge/routes/get-models.ts';
 import { addOpenApiRoute } from '#edge/routes/get-openapi.ts';
 import { addPingRoute } from '#edge/routes/get-ping.ts';
 import { addUsageRoute } from '#edge/routes/get-usage.ts';
+import { addTrainingWorkRoutes } from '#edge/routes/internal/add-training-work-routes.ts';
 import { addKeyRevocationRoute } from '#edge/routes/keys/delete-key.ts';
 import { addKeyReadingRoutes } from '#edge/routes/keys/get-keys.ts';
 import { addKeyCreationRoute } from '#edge/routes/keys/post-key.ts';
@@ -22,6 +23,7 @@ import { addKeyRotationRoute } from '#edge/routes/keys/post-key-rotation.ts';
 import { addReceiptVerificationRoute } from '#edge/routes/post-receipt-verification.ts';
 import { addRerankRoutes } from '#edge/routes/post-rerank.ts';
 import { addScoreRoutes } from '#edge/routes/post-score.ts';
+import { addTrainingRoutes } from '#edge/routes/training/add-training-routes.ts';
 
 export interface AppOptions {
   readonly createDependencies: CreateDependencies;
@@ -45,6 +47,8 @@ export function createApp({ createDependencies, log }: AppOptions): Hono<AppEnvi
   addKeyReadingRoutes(app);
   addKeyRotationRoute(app);
   addKeyRevocationRoute(app);
+  addTrainingRoutes(app);
+  addTrainingWorkRoutes(app);
   addUsageRoute(app);
   addHealthRoute(app);
   addPingRoute(app);

@@ -14,6 +14,7 @@ import { collectLimiters } from '#edge/request-limits/collect-limiters.ts';
 import { createRequestLimits, type RequestLimits } from '#edge/request-limits/request-limits.ts';
 import { createScoringState, type ScoringState } from '#edge/rerank/scoring-state.ts';
 import { createCacheApiTier, runtimeCaches } from '#edge/score-cache/cache-api-tier.ts';
+import { createTraining, type Training } from '#edge/training/create-training.ts';
 import { UsageLedger } from '#edge/usage/usage-ledger.ts';
 import { createUsageStore, type UsageStore } from '#edge/usage/usage-store.ts';
 
@@ -29,6 +30,7 @@ export interface Dependencies {
   readonly usageLedger: UsageLedger;
   readonly adapters: AdapterStore;
   readonly adapterManagement: AdapterManagement;
+  readonly training: Training;
   readonly workerCalls: WorkerCallPorts;
   readonly scoring: ScoringState;
   /** Unix milliseconds. In the Workers runtime time stands still between I/O. */
@@ -57,6 +59,15 @@ export function createDependencies(bindings: EdgeBindings): Dependencies {
     log,
   };
   const usageStore = createUsageStore(bindings.DB);
+  const adapters = rememberLookups(createAdapterStore(bindings.DB, environment.baseModel), now);
+  const newId = (prefix: string) => `${prefix}_${crypto.randomUUID().replaceAll('-', '')}`;
+  const adapterManagement = createAdapterManagement({
+    database: bindings.DB,
+    environment,
+    workerCalls,
+    fetch: (request) => fetch(request),
+    newId: () => newId('up'),
+  });
   return {
     environment,
     findApiKey: finder.find,
@@ -70,13 +81,19 @@ export function createDependencies(bindings: EdgeBindings): Dependencies {
     }),
     usageStore,
     usageLedger: new UsageLedger({ store: usageStore, now, pause: () => sleep(usagePauseMs), log }),
-    adapters: rememberLookups(createAdapterStore(bindings.DB, environment.baseModel), now),
-    adapterManagement: createAdapterManagement({
+    adapters,
+    adapterManagement,
+    training: createTraining({
       database: bindings.DB,
-      environment,
-      workerCalls,
-      fetch: (request) => fetch(request),
-      newId: () => `up_${crypto.randomUUID().replaceAll('-', '')}`,
+      baseModel: environment.baseModel,
+      limits: environment.training,
+      queue: bindings.TRAINING_QUEUE,
+      adapterManagement,
+      adapters,
+      now,
+      sleep,
+      newId,
+      log,
     }),
     workerCalls,
     scoring: createScoringState({ environment, sharedTier: createCacheApiTier(runtimeCaches()), now, log }),

@@ -29,6 +29,7 @@ describe('parseEnvironment', () => {
       MODEL_ALIASES: 'rerank-v3.5',
       SCORE_CACHE_BYTES: '1e6',
       SCORE_CACHE_TTL_SECONDS: '604801',
+      TRAINING_LEASE_SECONDS: '1',
     };
     let message = '';
     try {
@@ -45,6 +46,7 @@ describe('parseEnvironment', () => {
       'MODEL_ALIASES: "rerank-v3.5": it must be NAME=MODEL',
       'SCORE_CACHE_BYTES is "1e6"; it must be a whole number from 0 to 64000000',
       'SCORE_CACHE_TTL_SECONDS is "604801"; it must be a whole number from 0 to 604800',
+      'TRAINING_LEASE_SECONDS is "1"; it must be a whole number from 2 to 3600',
       'DB: the D1 binding is missing',
     ]) {
       expect(message).toContain(problem);

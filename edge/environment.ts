@@ -10,11 +10,18 @@ import {
 } from '#edge/object-store/object-store-settings.ts';
 import { collectLimiters } from '#edge/request-limits/collect-limiters.ts';
 import { parseDefaultLimit } from '#edge/request-limits/parse-default-limit.ts';
+import {
+  parseTrainingEnvironment,
+  type TrainingBindings,
+  type TrainingEnvironment,
+} from '#edge/training/training-environment.ts';
+import type { TrainingQueue } from '#edge/training/training-message.ts';
 import { parseSigningKeys } from '#shared/signed-calls/parse-signing-keys.ts';
 
 /** What the runtime hands to the worker: bindings and variables of wrangler.toml, and secrets. Untrusted until parsed. */
-export interface EdgeBindings extends ObjectStoreBindings {
+export interface EdgeBindings extends ObjectStoreBindings, TrainingBindings {
   readonly DB: D1Database;
+  readonly TRAINING_QUEUE?: TrainingQueue;
   readonly GPU_WORKER_URLS?: string;
   readonly BASE_MODEL?: string;
   readonly MODEL_ALIASES?: string;
@@ -54,6 +61,8 @@ export interface EdgeEnvironment {
    * keys, or every call fails. Whoever has it can use the workers.
    */
   readonly signingKey: Uint8Array;
+  /** All of the list: calls of training workers are accepted under any of them, so that keys can be rotated. */
+  readonly signingKeys: readonly Uint8Array[];
   /** API_KEY_PEPPER, secret, required: at least 32 characters, mixed into every stored key hash. Changing it makes every API key unknown. */
   readonly apiKeyPepper: string;
   /**
@@ -68,6 +77,8 @@ export interface EdgeEnvironment {
    * to whoever opens it. Missing here: the page's calls fail in the browser.
    */
   readonly corsOrigins: AllowedOrigins;
+  /** TRAINING_…: quotas of training. */
+  readonly training: TrainingEnvironment;
 }
 
 /** Characters of the pepper at least: shorter ones could be guessed offline by whoever has both the table and one key. */
@@ -78,7 +89,7 @@ export function parseEnvironment(bindings: EdgeBindings): EdgeEnvironment {
   const problems: string[] = [];
   const workerTargets = parseWorkerTargets(bindings.GPU_WORKER_URLS ?? '', problems);
   const gpuWorkerUrls = [...new Set(workerTargets.map(({ url }) => url))];
-  const signingKey = parseSigningKey(bindings.WORKER_SIGNING_KEY ?? '', problems);
+  const signingKeys = readSigningKeys(bindings.WORKER_SIGNING_KEY ?? '', problems);
   const apiKeyPepper = bindings.API_KEY_PEPPER ?? '';
   if (apiKeyPepper.length < pepperCharactersMin) {
     problems.push(`API_KEY_PEPPER has ${apiKeyPepper.length} characters; at least ${pepperCharactersMin} are needed`);
@@ -95,6 +106,7 @@ export function parseEnvironment(bindings: EdgeBindings): EdgeEnvironment {
   const offered = [...collectLimiters(bindings).keys()];
   const corsOrigins = parseOrigins(bindings.CORS_ORIGINS, problems);
   const requestsPerMinuteDefault = parseDefaultLimit(bindings.DEFAULT_REQUESTS_PER_MINUTE, offered, problems);
+  const training = parseTrainingEnvironment(bindings, problems);
   const objectStore = parseObjectStoreSettings(bindings, problems);
   if (bindings.DB === undefined) problems.push('DB: the D1 binding is missing from wrangler.toml');
   if (problems.length > 0) throw new Error(`The edge is not configured: ${problems.join('; ')}.`);
@@ -105,22 +117,23 @@ export function parseEnvironment(bindings: EdgeBindings): EdgeEnvironment {
     modelAliases,
     scoreCacheBytesMax,
     scoreCacheTtlSeconds,
-    signingKey,
+    signingKey: signingKeys[0] ?? new Uint8Array(),
+    signingKeys,
     apiKeyPepper,
     requestsPerMinuteDefault,
     objectStore,
     corsOrigins,
+    training,
   };
 }
 
-function parseSigningKey(text: string, problems: string[]): Uint8Array {
+function readSigningKeys(text: string, problems: string[]): Uint8Array[] {
   try {
-    const [first] = parseSigningKeys(text);
-    if (first !== undefined) return first;
+    return parseSigningKeys(text);
   } catch (error) {
     problems.push(`WORKER_SIGNING_KEY: ${error instanceof Error ? error.message : 'not readable'}`);
   }
-  return new Uint8Array();
+  return [];
 }
 
 /** A whole number from 0 to `maximum`; `absent` where nothing is set. */

@@ -3,10 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { formatCount } from '#edge/format-count.ts';
 import { createTestApp, type TestAppOptions } from '#edge/testing/create-test-app.ts';
 import { downDatabase } from '#edge/testing/down-database.ts';
-import { protectedRoutes, publicRoutes } from '#edge/testing/route-table.ts';
+import { internalRoutes, protectedRoutes, publicRoutes } from '#edge/testing/route-table.ts';
 import { inventKey, type KeyToSeed, seedKey } from '#edge/testing/seed-database.ts';
+import { testSigningKey } from '#edge/testing/test-secrets.ts';
 import { apiKeyScopes } from '#shared/api-keys/api-key-scope.ts';
+import { limits } from '#shared/limits.ts';
 import { errorBodySchema } from '#shared/protocol/error-body.ts';
+import { type CallToSign, signCall } from '#shared/signed-calls/sign-call.ts';
 
 interface Sent {
   readonly headers?: Record<string, string>;
@@ -15,7 +18,7 @@ interface Sent {
   readonly app?: TestAppOptions;
 }
 
-const { app } = createTestApp();
+const { app, clock } = createTestApp();
 const appRoutes = app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`);
 
 const bearer = async (key: KeyToSeed) => ({ authorization: `Bearer ${await seedKey(key)}` });
@@ -23,8 +26,8 @@ const bearer = async (key: KeyToSeed) => ({ authorization: `Bearer ${await seedK
 /** 401, 403, 413, 415, 429, 503: what protections answer; anything else has come past them. */
 const refusals = [401, 403, 413, 415, 429, 503];
 
-it('every route of the app is in the table, as public or with its scope, and none that there is not', () => {
-  const known = [...publicRoutes, ...protectedRoutes.map(({ route }) => route)];
+it('every route of the app is in the table, as public, internal or with its scope, and none that there is not', () => {
+  const known = [...publicRoutes, ...internalRoutes, ...protectedRoutes.map(({ route }) => route)];
   expect(known.toSorted()).toEqual([...new Set(appRoutes)].toSorted());
 });
 
@@ -34,6 +37,49 @@ describe.each(publicRoutes)('%s', (route) => {
     const { app } = createTestApp({ database: downDatabase });
     const response = await app.request(path, { method: method ?? '' }, {});
     expect(response.status).toBe(200);
+  });
+});
+
+describe.each(internalRoutes)('%s', (route) => {
+  const [method = '', template = ''] = route.split(' ');
+  const path = template.replaceAll(/:\w+/g, 'nothing-of-this-name');
+  const send = (headers: Record<string, string>, body = '{}') =>
+    app.request(path, { method, headers, body }, { DB: env.DB });
+  const signed = (changes: Partial<CallToSign>) =>
+    signCall({
+      key: testSigningKey,
+      method,
+      path,
+      body: new TextEncoder().encode('{}'),
+      nowMs: clock.nowMs,
+      ...changes,
+    });
+
+  it('401 without a signature of the edge’s own workers', async () => {
+    const calls: [string, string | undefined][] = [
+      ['missing', undefined],
+      ['malformed', await seedKey({ scopes: [...apiKeyScopes] })],
+      ['other audience', await signed({})],
+      ['wrong key', await signed({ audience: 'edge', key: new Uint8Array(32) })],
+      ['other path', await signed({ audience: 'edge', path: `${path}/other` })],
+      ['expired', await signed({ audience: 'edge', nowMs: clock.nowMs - 66_000 })],
+    ];
+    for (const [reason, token] of calls) {
+      const response = await send(token === undefined ? {} : { authorization: `Bearer ${token}` });
+      const { error } = errorBodySchema.parse(await response.json());
+      expect({ status: response.status, ...error }).toMatchObject({ status: 401, code: 'unsigned_call' });
+      expect(error.message).toContain(reason);
+    }
+    const token = await signed({ audience: 'edge' });
+    const other = await send({ authorization: `Bearer ${token}` }, '{ }');
+    expect(errorBodySchema.parse(await other.json()).message).toContain('other body');
+  });
+
+  it('413 for a body over the limit, and 400 for what is no JSON under a good signature', async () => {
+    const length = { 'content-length': String(limits.trainingCallBytesMax + 1) };
+    expect((await send(length)).status).toBe(413);
+    const token = await signed({ audience: 'edge', body: new TextEncoder().encode('{') });
+    expect((await send({ authorization: `Bearer ${token}` }, '{')).status).toBe(400);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { D1Database } from '@cloudflare/workers-types';
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import type { AdapterVersion } from '#edge/adapters/adapter-version.ts';
 import { askRegistry } from '#edge/adapters/ask-registry.ts';
@@ -24,29 +24,44 @@ export interface Registered {
   readonly created: boolean;
 }
 
+/** Columns that VersionRow has. */
+export const versionColumns = sql`name, version, digest, base_model, template, bytes, created_at, details`;
+
 /**
- * Makes the file the newest version of its name. One statement, so that two uploads at once get two numbers. Throws ServiceError
- * `too_many_adapters`, `adapter_store_unavailable`.
+ * The statement that makes the file the newest version of its name, and returns it; nothing where the newest is of these bytes already, the tenant has too
+ * many, or `condition` does not hold. One statement, so that two uploads at once get two numbers.
  */
-export async function registerVersion(database: D1Database, wanted: VersionToRegister): Promise<Registered> {
+export function insertVersion(wanted: VersionToRegister, condition: SQL = sql`TRUE`): SQL {
   const { tenantId, name, digest, baseModel, bytes, details, nowMs } = wanted;
-  const db = drizzle(database);
-  const named = sql`tenant_id = ${tenantId} AND name = ${name}`;
   const live = sql`tenant_id = ${tenantId} AND deleted_at IS NULL`;
-  const columns = sql`name, version, digest, base_model, template, bytes, created_at, details`;
-  const newest = sql`SELECT MAX(version) FROM adapter_versions WHERE ${named} AND deleted_at IS NULL AND base_model = ${baseModel}`;
-  const insert = sql`
+  return sql`
     INSERT INTO adapter_versions (tenant_id, name, version, digest, base_model, template, bytes, created_at, details)
-    SELECT ${tenantId}, ${name}, (SELECT COALESCE(MAX(version), 0) + 1 FROM adapter_versions WHERE ${named}),
+    SELECT ${tenantId}, ${name}, (SELECT COALESCE(MAX(version), 0) + 1 FROM adapter_versions
+        WHERE tenant_id = ${tenantId} AND name = ${name}),
       ${digest}, ${baseModel}, ${details.template}, ${bytes}, ${nowMs}, ${JSON.stringify(details)}
     WHERE (SELECT COUNT(*) FROM adapter_versions WHERE ${live}) < ${limits.adapterVersionsMax}
-      AND NOT EXISTS (SELECT 1 FROM adapter_versions WHERE ${named} AND version = (${newest}) AND digest = ${digest})
-    RETURNING ${columns}`;
-  const [created] = await askRegistry(db.all<VersionRow>(insert));
-  if (created !== undefined) return { version: readVersionRow(created), created: true };
-  const same = sql`SELECT ${columns} FROM adapter_versions WHERE ${named} AND version = (${newest}) AND digest = ${digest}`;
-  const [existing] = await askRegistry(db.all<VersionRow>(same));
-  if (existing !== undefined) return { version: readVersionRow(existing), created: false };
+      AND NOT EXISTS (${newestOfDigest(wanted, sql`1`)}) AND ${condition}
+    RETURNING ${versionColumns}`;
+}
+
+/** The newest version of the name, where it is of these bytes. */
+function newestOfDigest({ tenantId, name, digest, baseModel }: VersionToRegister, columns: SQL): SQL {
+  const named = sql`tenant_id = ${tenantId} AND name = ${name}`;
+  const newest = sql`SELECT MAX(version) FROM adapter_versions WHERE ${named} AND deleted_at IS NULL AND base_model = ${baseModel}`;
+  return sql`SELECT ${columns} FROM adapter_versions WHERE ${named} AND version = (${newest}) AND digest = ${digest}`;
+}
+
+export function tooManyVersions(): ServiceError {
   const message = `The tenant has ${limits.adapterVersionsMax} adapter versions, which is the limit; delete some first.`;
-  throw new ServiceError('too_many_adapters', message);
+  return new ServiceError('too_many_adapters', message);
+}
+
+/** Makes the file the newest version of its name. Throws ServiceError `too_many_adapters`, `adapter_store_unavailable`. */
+export async function registerVersion(database: D1Database, wanted: VersionToRegister): Promise<Registered> {
+  const db = drizzle(database);
+  const [created] = await askRegistry(db.all<VersionRow>(insertVersion(wanted)));
+  if (created !== undefined) return { version: readVersionRow(created), created: true };
+  const [existing] = await askRegistry(db.all<VersionRow>(newestOfDigest(wanted, versionColumns)));
+  if (existing !== undefined) return { version: readVersionRow(existing), created: false };
+  throw tooManyVersions();
 }

@@ -9,6 +9,7 @@ import {
   apiKeys,
   usageDays,
 } from '#edge/database/schema.ts';
+import { datasets, trainingDays, trainingEvents, trainingJobs } from '#edge/database/training-schema.ts';
 
 async function rows<Row>(pragma: string): Promise<Row[]> {
   const { results } = await env.DB.prepare(pragma).all<Row>();
@@ -23,6 +24,10 @@ describe('the migrations', () => {
     ['adapter_uploads', adapterUploads],
     ['adapter_deletions', adapterDeletions],
     ['usage_days', usageDays],
+    ['datasets', datasets],
+    ['training_jobs', trainingJobs],
+    ['training_events', trainingEvents],
+    ['training_days', trainingDays],
   ])('make %s as the schema says; a failure here means `npm run migrations` was forgotten', async (name, table) => {
     const { columns, indexes, primaryKeys } = getTableConfig(table);
     const keyed = primaryKeys.flatMap((key) => key.columns.map((column) => column.name));

@@ -1,6 +1,5 @@
 import { formatCount } from '#edge/format-count.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
-import { limits } from '#shared/limits.ts';
 
 export interface UploadHeaders {
   readonly source: ReadableStream<Uint8Array>;
@@ -10,15 +9,27 @@ export interface UploadHeaders {
   readonly statedDigest: string | undefined;
 }
 
-/** Bodies that are no file: a form around one, or text about one. */
-const refusedTypes = /^(multipart\/|application\/([\w.+-]+\+)?json)/i;
+/** What is uploaded. */
+export interface UploadKind {
+  readonly bytesMax: number;
+  /** In messages: `the adapter file`. */
+  readonly what: string;
+  /** As what to send it, in messages. */
+  readonly mediaType: string;
+}
+
+/** Bodies that are no file: a form around one, or one JSON value about one. */
+const refusedTypes = /^(multipart\/|application\/([\w.+-]+\+)?json\s*(;|$))/i;
 
 /** Everything that can be said about a streamed file before its first byte. Throws ServiceError `unsupported_media_type`, `length_required`, `payload_too_large`, `invalid_request`. */
-export function readUploadHeaders({ headers, body }: Request): UploadHeaders {
+export function readUploadHeaders(
+  { headers, body }: Request,
+  { bytesMax, what, mediaType }: UploadKind,
+): UploadHeaders {
   const contentType = headers.get('content-type') ?? '';
-  if (refusedTypes.test(contentType)) {
+  if (refusedTypes.test(contentType.trim())) {
     const shown = contentType.slice(0, 100);
-    const message = `The content type is "${shown}"; the body must be the file itself, as application/octet-stream.`;
+    const message = `The content type is "${shown}"; the body must be the file itself, as ${mediaType}.`;
     throw new ServiceError('unsupported_media_type', message);
   }
   const length = headers.get('content-length');
@@ -27,12 +38,12 @@ export function readUploadHeaders({ headers, body }: Request): UploadHeaders {
     throw new ServiceError('length_required', message);
   }
   const bytes = Number(length);
-  if (bytes > limits.adapterBytesMax) {
-    const message = `The request body has ${formatCount(bytes)} bytes, the limit is ${formatCount(limits.adapterBytesMax)}`;
+  if (bytes > bytesMax) {
+    const message = `The request body has ${formatCount(bytes)} bytes, the limit is ${formatCount(bytesMax)}`;
     throw new ServiceError('payload_too_large', message);
   }
   if (bytes === 0 || body === null) {
-    throw new ServiceError('invalid_request', 'The request body is empty; it must be the adapter file');
+    throw new ServiceError('invalid_request', `The request body is empty; it must be ${what}`);
   }
   return { source: body, bytes, statedDigest: readContentDigest(headers.get('content-digest')) };
 }

@@ -18,6 +18,7 @@ export async function buildOpenApiDocument(app: Hono<AppEnvironment>) {
         { name: 'rerank', description: 'Order documents for a query.' },
         { name: 'models', description: 'What a rerank may be scored with.' },
         { name: 'adapters', description: 'Upload adapters, point aliases at their versions, delete them.' },
+        { name: 'training', description: 'Upload datasets and train adapters on them; the scope `train` is needed.' },
         { name: 'keys', description: 'API keys of your tenant; the scope `admin` is needed.' },
         { name: 'usage', description: 'What your tenant used.' },
         { name: 'service', description: 'The service itself.' },

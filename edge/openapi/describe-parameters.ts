@@ -18,7 +18,17 @@ export function describePathId(
   return [describe('path', name, schema.meta({ description, examples: [example] }), true)];
 }
 
-function describe(place: 'query' | 'path', name: string, field: z.ZodType, required: boolean): Parameters[number] {
+/** A header that a request may have. */
+export function describeHeader(name: string, field: z.ZodType): Parameters {
+  return [describe('header', name, field, false)];
+}
+
+function describe(
+  place: 'query' | 'path' | 'header',
+  name: string,
+  field: z.ZodType,
+  required: boolean,
+): Parameters[number] {
   const { $schema: _, description = '', examples, ...schema } = z.toJSONSchema(field, { io: 'output' });
   const example = examples?.[0];
   return {

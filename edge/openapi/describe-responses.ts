@@ -11,6 +11,8 @@ export interface DescribedResponses {
   readonly status?: 200 | 201 | 202;
   /** Body of the success; several where the request's shape chooses. */
   readonly schemas: readonly [z.ZodType, ...z.ZodType[]];
+  /** Of the success; absent: JSON. */
+  readonly mediaType?: string;
   /** Codes that the route can answer, beside `internal`. */
   readonly errors?: readonly ErrorCode[];
   /** Bodies of the errors; absent: the superset body. */
@@ -22,6 +24,7 @@ export function describeResponses({
   status = 200,
   description,
   schemas,
+  mediaType = 'application/json',
   errors = [],
   errorSchemas = [errorBodySchema],
 }: DescribedResponses): Responses {
@@ -34,7 +37,7 @@ export function describeResponses({
     },
   ]);
   return {
-    [status]: { description, content: { 'application/json': { schema: resolver(oneOf(schemas)) } } },
+    [status]: { description, content: { [mediaType]: { schema: resolver(oneOf(schemas)) } } },
     ...Object.fromEntries(failures),
   };
 }

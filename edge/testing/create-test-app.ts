@@ -16,7 +16,10 @@ import { checkFakeAdapter } from '#edge/testing/fake-adapter-check.ts';
 import { createFakeGpuWorkers, type Fault } from '#edge/testing/fake-gpu-worker.ts';
 import { FakeObjectStore, testObjectStore } from '#edge/testing/fake-object-store.ts';
 import { ManualClock } from '#edge/testing/manual-clock.ts';
+import { MemoryQueue } from '#edge/testing/memory-queue.ts';
 import { testPepper, testSigningKey } from '#edge/testing/test-secrets.ts';
+import { createTraining } from '#edge/training/create-training.ts';
+import { trainingDefaults } from '#edge/training/training-environment.ts';
 import { UsageLedger } from '#edge/usage/usage-ledger.ts';
 import { createUsageStore } from '#edge/usage/usage-store.ts';
 
@@ -32,6 +35,8 @@ export interface TestAppOptions {
   readonly sharedTier?: SharedTier;
   /** The store of adapter files; default: an empty one. */
   readonly objects?: FakeObjectStore;
+  /** Default: one that holds messages until the test delivers them. */
+  readonly queue?: MemoryQueue;
   /** What workers answer to a call that checks an adapter; default: what the fake's bytes deserve. */
   readonly checkAdapter?: (body: string) => Promise<Response>;
 }
@@ -57,10 +62,12 @@ export function createTestApp(options: TestAppOptions = {}) {
     scoreCacheBytesMax: 1_000_000,
     scoreCacheTtlSeconds: 60,
     signingKey: testSigningKey,
+    signingKeys: [testSigningKey],
     apiKeyPepper: testPepper,
     requestsPerMinuteDefault: 0,
     objectStore: testObjectStore,
     corsOrigins: [],
+    training: trainingDefaults,
     ...options.environment,
   };
   const { timeoutSignal } = clock;
@@ -68,6 +75,16 @@ export function createTestApp(options: TestAppOptions = {}) {
   const finder = createApiKeyFinder({ pepper: testPepper, readKeyRow, now, timeoutSignal, log });
   const usageStore = createUsageStore(database);
   const workerCalls = { fetch, now, timeoutSignal, sleep: clock.sleep, signingKey: testSigningKey, log };
+  const newId = (prefix: string) => `${prefix}_${crypto.randomUUID().replaceAll('-', '')}`;
+  const adapters = createAdapterStore(database, 'smollm2-135m-instruct');
+  const adapterManagement = createAdapterManagement({
+    database,
+    environment,
+    workerCalls,
+    fetch: objects.fetch,
+    newId: () => newId('up'),
+  });
+  const queue = options.queue ?? new MemoryQueue();
   const dependencies: Dependencies = {
     environment,
     findApiKey: finder.find,
@@ -77,13 +94,19 @@ export function createTestApp(options: TestAppOptions = {}) {
     requestLimits: createRequestLimits({ limiters: collectLimiters(env), defaultLimit: 0, log }),
     usageStore,
     usageLedger: new UsageLedger({ store: usageStore, now, pause: () => Promise.resolve(), log }),
-    adapters: createAdapterStore(database, 'smollm2-135m-instruct'),
-    adapterManagement: createAdapterManagement({
+    adapters,
+    adapterManagement,
+    training: createTraining({
       database,
-      environment,
-      workerCalls,
-      fetch: objects.fetch,
-      newId: () => `up_${crypto.randomUUID().replaceAll('-', '')}`,
+      baseModel: environment.baseModel,
+      limits: environment.training,
+      queue,
+      adapterManagement,
+      adapters,
+      now,
+      sleep: clock.sleep,
+      newId,
+      log,
     }),
     workerCalls,
     scoring: createScoringState({ environment, sharedTier: options.sharedTier, now, log }),
@@ -92,5 +115,5 @@ export function createTestApp(options: TestAppOptions = {}) {
     ...options.dependencies,
   };
   const app = createApp({ createDependencies: () => dependencies, log });
-  return { app, calls, logs, clock, objects, dependencies };
+  return { app, calls, logs, clock, objects, queue, dependencies };
 }

@@ -41,10 +41,19 @@ export class FakeObjectStore {
       case 'HEAD':
         if (object === undefined) return new Response(null, { status: 404 });
         return new Response(null, { headers: { 'content-length': String(object.length), etag: await tagOf(object) } });
+      case 'GET':
+        if (query.has('list-type')) return this.#list(query.get('prefix') ?? '');
+        return object === undefined ? fault(404, 'NoSuchKey') : new Response(object.slice());
       default:
         this.objects.delete(key);
         return new Response(null, { status: 204 });
     }
+  }
+
+  #list(prefix: string): Response {
+    const keys = [...this.objects.keys()].filter((key) => key.startsWith(prefix));
+    const listed = keys.map((key) => `<Contents><Key>${key}</Key></Contents>`).join('');
+    return new Response(`<ListBucketResult><Prefix>${prefix}</Prefix>${listed}</ListBucketResult>`);
   }
 
   async #put(request: Request, key: string): Promise<Response> {

@@ -20,6 +20,13 @@ export interface ProtectedRoute {
 /** Routes that anybody may call: they tell nothing of a tenant and ask neither database nor worker. */
 export const publicRoutes: readonly string[] = ['GET /', 'GET /health', 'GET /info', 'GET /openapi.json', 'GET /ping'];
 
+/** Routes that take calls of our own workers only, by their signature. */
+export const internalRoutes: readonly string[] = [
+  'POST /internal/training/leases',
+  'POST /internal/training/jobs/:id/heartbeat',
+  'POST /internal/training/jobs/:id/finish',
+];
+
 const key = { name: 'k', scopes: ['rerank'] };
 
 const adapterJson = (body: object) => ({ body, bytesMax: limits.adapterBodyBytesMax });
@@ -63,6 +70,21 @@ export const protectedRoutes: readonly ProtectedRoute[] = [
   { route: 'DELETE /v1/adapters/:name/aliases/:alias', scope: 'adapters:write' },
   { route: 'DELETE /v1/adapters/:name', scope: 'adapters:write' },
   { route: 'DELETE /v1/adapters/:name/versions/:version', scope: 'adapters:write' },
+  { route: 'POST /v1/datasets', scope: 'train' },
+  { route: 'GET /v1/datasets', scope: 'train' },
+  { route: 'GET /v1/datasets/:id', scope: 'train' },
+  { route: 'DELETE /v1/datasets/:id', scope: 'train' },
+  {
+    route: 'POST /v1/training-jobs',
+    scope: 'train',
+    json: { body: { dataset: 'ds', adapter: 'tickets' }, bytesMax: limits.trainingBodyBytesMax },
+  },
+  { route: 'GET /v1/training-jobs', scope: 'train' },
+  { route: 'GET /v1/training-jobs/:id', scope: 'train' },
+  { route: 'GET /v1/training-jobs/:id/events', scope: 'train' },
+  { route: 'GET /v1/training-jobs/:id/report', scope: 'train' },
+  { route: 'POST /v1/training-jobs/:id/cancel', scope: 'train' },
+  { route: 'DELETE /v1/training-jobs/:id', scope: 'train' },
   { route: 'POST /v1/keys', scope: 'admin', json: { body: key, bytesMax: limits.keyBodyBytesMax } },
   { route: 'GET /v1/keys', scope: 'admin' },
   { route: 'GET /v1/usage', scope: 'admin' },

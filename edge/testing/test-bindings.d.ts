@@ -2,6 +2,7 @@ declare namespace Cloudflare {
   /** What `cloudflare:workers` gives tests: the bindings of wrangler.toml, and those that vitest.config.ts adds. */
   interface Env {
     readonly DB: D1Database;
+    readonly TRAINING_QUEUE: Queue;
     readonly TEST_MIGRATIONS: import('cloudflare:test').D1Migration[];
   }
   /** Types `exports.default`: the worker as it is deployed. */

@@ -19,3 +19,11 @@ export const trainingEventSchema = z.discriminatedUnion('kind', [
   ...trainingNewsSchema.options,
 ]);
 export type TrainingEventData = z.infer<typeof trainingEventSchema>;
+
+/** The stream as it is sent, for the API's documents. */
+export const trainingEventStreamSchema = z.string().meta({
+  id: 'TrainingEventStream',
+  description:
+    'Server-sent events. `data` is a JSON object with `kind`: `state` (`state`, `message`), `progress` (`step`, `steps`, `loss`, `tokens`, `seconds_left`), `resumed` (`step`), `base` (`metric`), `dev` (`step`, `metric`, `best`), `stopped-early` (`step`).',
+  examples: ['id: 3\ndata: {"kind":"dev","step":50,"metric":0.7,"best":true}\n\n'],
+});

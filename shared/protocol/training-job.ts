@@ -103,7 +103,7 @@ export const trainingJobSchema = z
           .meta({ description: 'UTC. When the worker last said so.', examples: ['2026-11-23T12:00:00.000Z'] }),
       })
       .nullable()
-      .meta({ description: 'null: no step has been told of yet.' }),
+      .meta({ description: 'null: no step has been told of yet.', examples: [null] }),
     cost: z
       .object({
         tokens: z
@@ -131,7 +131,7 @@ export const trainingJobSchema = z
         }),
       })
       .nullable()
-      .meta({ description: 'Of a completed job.' }),
+      .meta({ description: 'Of a completed job.', examples: [null] }),
     error: z
       .object({
         code: z.string().meta({ description: 'What failed.', examples: ['worker_lost'] }),
@@ -140,7 +140,7 @@ export const trainingJobSchema = z
           .meta({ description: 'In a sentence.', examples: ['No worker got to its end in 3 attempts.'] }),
       })
       .nullable()
-      .meta({ description: 'Of a failed job.' }),
+      .meta({ description: 'Of a failed job.', examples: [null] }),
     created_at: z.iso.datetime().meta({ description: 'UTC.', examples: ['2026-11-23T12:00:00.000Z'] }),
     started_at: instant('UTC. When a worker first took it; null: none has.'),
     ended_at: instant('UTC; null: it goes on.'),
@@ -159,3 +159,24 @@ export const trainingJobListSchema = z
   })
   .meta({ id: 'TrainingJobList' });
 export type TrainingJobListResponse = z.infer<typeof trainingJobListSchema>;
+
+/** Query of `DELETE /v1/training-jobs/{id}`. */
+export const deleteTrainingJobQuerySchema = z.strictObject({
+  adapter: z
+    .enum(['keep', 'delete'])
+    .default('keep')
+    .meta({ description: 'What becomes of the adapter version that it published.', examples: ['keep'] }),
+});
+
+/** Answer to `DELETE /v1/training-jobs/{id}`. */
+export const trainingJobDeletionSchema = z
+  .object({
+    object: z.literal('training_job_deletion'),
+    id: z.string().meta({ description: 'The job that is gone.', examples: ['tj_5n8y1r6s2bhe4fq9w2m0'] }),
+    deleted_adapter: z
+      .string()
+      .nullable()
+      .meta({ description: 'The adapter version that went with it; null: none.', examples: ['support-tickets@4'] }),
+  })
+  .meta({ id: 'TrainingJobDeletion' });
+export type TrainingJobDeletionResponse = z.infer<typeof trainingJobDeletionSchema>;

@@ -44,9 +44,13 @@ export const trainingSummarySchema = z
     tokens: whole('Tokens of all steps.', 1_204_331),
     dev_queries: whole('Dev queries that were looked at.', 100),
     likelihood: z.object(comparison).meta({ description: 'Ranked by likelihood alone.' }),
-    blended: z.object(comparison).nullable().meta({
-      description: 'Ranked by blended scores, as the API orders; null where there are no constants to blend with.',
-    }),
+    blended: z
+      .object(comparison)
+      .nullable()
+      .meta({
+        description: 'Ranked by blended scores, as the API orders; null where there are no constants to blend with.',
+        examples: [null],
+      }),
     signs: z
       .array(
         z.object({

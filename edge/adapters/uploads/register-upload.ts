@@ -1,5 +1,5 @@
 import { type AdapterManagement, requireBucket } from '#edge/adapters/adapter-management.ts';
-import { type Registered, registerVersion } from '#edge/adapters/register-version.ts';
+import { type Registered, registerVersion, type VersionToRegister } from '#edge/adapters/register-version.ts';
 import type { UploadRow } from '#edge/adapters/uploads/upload-row.ts';
 import { copyObject } from '#edge/object-store/object-calls.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
@@ -9,6 +9,8 @@ export interface UploadToRegister {
   readonly upload: Pick<UploadRow, 'id' | 'tenantId' | 'name' | 'bytes'>;
   readonly digest: string;
   readonly requestId: string;
+  /** The last step; default: the file becomes the newest version of its name. */
+  readonly register?: (version: VersionToRegister) => Promise<Registered>;
 }
 
 /**
@@ -18,7 +20,12 @@ export interface UploadToRegister {
  */
 export async function registerUpload(
   management: AdapterManagement,
-  { upload, digest, requestId }: UploadToRegister,
+  {
+    upload,
+    digest,
+    requestId,
+    register = (version) => registerVersion(management.database, version),
+  }: UploadToRegister,
 ): Promise<Registered> {
   const { uploads, baseModel, now } = management;
   const { id, tenantId, name, bytes } = upload;
@@ -32,16 +39,7 @@ export async function registerUpload(
     if (copied === 'changed') {
       throw new ServiceError('upload_conflict', `The bytes of upload ${id} were replaced while they were checked.`);
     }
-    const nowMs = now();
-    const registered = await registerVersion(management.database, {
-      tenantId,
-      name,
-      digest,
-      baseModel,
-      bytes,
-      details,
-      nowMs,
-    });
+    const registered = await register({ tenantId, name, digest, baseModel, bytes, details, nowMs: now() });
     await uploads.settle(id, { state: 'done', version: registered.version.version });
     return registered;
   } catch (error) {

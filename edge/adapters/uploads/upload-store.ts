@@ -13,6 +13,8 @@ export const claimLifetimeMs = 15 * 60_000;
 export interface UploadStore {
   /** false: the tenant has as many unfinished uploads as it may have. */
   readonly add: (row: UploadRow) => Promise<boolean>;
+  /** Makes an upload that is no caller's, beside the limit of theirs; or gives one that is open more time. */
+  readonly reopen: (upload: UploadToReopen) => Promise<void>;
   readonly find: (tenantId: string, id: string) => Promise<UploadRow | undefined>;
   /** Takes an upload in hand for one completion. false: it is not open, or expired, or its bytes are being deleted at the moment. */
   readonly claim: (id: string, digest: string, nowMs: number) => Promise<boolean>;
@@ -21,6 +23,11 @@ export interface UploadStore {
   readonly remove: (id: string) => Promise<void>;
   /** Claims expired uploads, and ones whose completion died, for a sweep. */
   readonly claimExpired: (nowMs: number, count: number) => Promise<UploadRow[]>;
+}
+
+export interface UploadToReopen
+  extends Pick<UploadRow, 'id' | 'tenantId' | 'name' | 'bytes' | 'digest' | 'expiresAtMs'> {
+  readonly nowMs: number;
 }
 
 export function createUploadStore(database: D1Database): UploadStore {
@@ -37,6 +44,16 @@ export function createUploadStore(database: D1Database): UploadStore {
           ${row.partDigests}, ${row.state}, ${row.createdAtMs}, ${row.expiresAtMs}
         WHERE ${unfinished} < ${limits.adapterUploadsMax} RETURNING id`;
       return (await askRegistry(db.all(statement))).length > 0;
+    },
+    reopen: async ({ nowMs, expiresAtMs, ...upload }) => {
+      const row = { ...upload, state: 'open', createdAtMs: nowMs, expiresAtMs } as const;
+      const longer = { set: { expiresAtMs }, setWhere: eq(table.state, 'open') };
+      await askRegistry(
+        db
+          .insert(table)
+          .values(row)
+          .onConflictDoUpdate({ target: table.id, ...longer }),
+      );
     },
     find: async (tenantId, id) => {
       const query = db.select().from(table);

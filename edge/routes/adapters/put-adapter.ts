@@ -7,6 +7,7 @@ import { nameParameter, readAdapterName } from '#edge/routes/adapters/adapter-pa
 import { describeAdapterRoute } from '#edge/routes/adapters/describe-adapter-route.ts';
 import { refuseBaseModel } from '#edge/routes/adapters/refuse-base-model.ts';
 import { shapeVersion } from '#edge/routes/adapters/shape-adapter.ts';
+import { limits } from '#shared/limits.ts';
 import { type UploadedVersionResponse, uploadedVersionSchema } from '#shared/protocol/adapter-response.ts';
 
 const describeUpload = () =>
@@ -37,6 +38,12 @@ const describeUpload = () =>
     ],
   });
 
+const adapterUpload = {
+  bytesMax: limits.adapterBytesMax,
+  what: 'the adapter file',
+  mediaType: 'application/octet-stream',
+};
+
 /** `PUT /v1/adapters/{name}`: a whole file in one request. */
 export function addAdapterUploadRoute(app: Hono<AppEnvironment>): void {
   app.put('/v1/adapters/:name', describeUpload(), authenticateApiKey('adapters:write'), async (context) => {
@@ -45,7 +52,7 @@ export function addAdapterUploadRoute(app: Hono<AppEnvironment>): void {
     const { tenantId } = context.var.apiKey;
     const { raw } = context.req;
     const { requestId } = context.var;
-    const upload = { ...readUploadHeaders(raw), tenantId, name, requestId, signal: raw.signal };
+    const upload = { ...readUploadHeaders(raw, adapterUpload), tenantId, name, requestId, signal: raw.signal };
     const { version, created } = await receiveAdapter(adapterManagement, upload);
     const response: UploadedVersionResponse = { ...shapeVersion(version, []), created };
     return context.json(response);

@@ -1,10 +1,6 @@
 import type { ProblemLog } from '#gpu-worker/training/data/data-problems.ts';
 import type { SourceQuery } from '#gpu-worker/training/data/training-source.ts';
-
-/** What makes two queries one: letters' case, composition and spaces do not tell them apart. */
-export function queryKey(query: string): string {
-  return query.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ').trim();
-}
+import { queryKey } from '#shared/training/query-key.ts';
 
 /** The queries with only usable passages in their lists, each text once; what had to go is in `problems`. `documentIds` are the documents of the corpus that have text. */
 export function cleanQueries(

@@ -1,7 +1,7 @@
 import { seededOrder } from '#gpu-worker/evaluation/seeded-order.ts';
-import { queryKey } from '#gpu-worker/training/data/clean-queries.ts';
 import type { ProblemLog } from '#gpu-worker/training/data/data-problems.ts';
 import type { SourceQuery } from '#gpu-worker/training/data/training-source.ts';
+import { queryKey } from '#shared/training/query-key.ts';
 
 /** Of a set without a dev part, at most this share becomes one. */
 const devShareMax = 0.2;

@@ -88,6 +88,7 @@ const deployedSchema = z.object({
   compatibility_date: z.string(),
   compatibility_flags: z.array(z.string()).default([]),
   ratelimits: z.array(z.looseObject({ name: z.string() })).default([]),
+  queues: z.looseObject({}).optional(),
 });
 
 async function readDeployedConfiguration(): Promise<z.infer<typeof deployedSchema>> {
