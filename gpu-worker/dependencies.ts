@@ -88,8 +88,9 @@ export function createDependencies(environment: Environment): Dependencies {
   };
 }
 
-/** Milliseconds for one call to the edge, and without a byte in a transfer to or from the bucket. */
+/** Milliseconds for one call to the edge, for the last one of a job, and without a byte in a transfer to or from the bucket. */
 const edgeTimeoutMs = 15_000;
+const finishTimeoutMs = 180_000;
 const transferStallMs = 30_000;
 
 /** Pauses between attempts while the edge or the bucket does not answer. */
@@ -117,6 +118,7 @@ function trainingOf(
       fetch,
       now: tools.now,
       timeoutMs: edgeTimeoutMs,
+      finishTimeoutMs,
     }),
     objects: createJobObjects({ client, bucket, stallMs: transferStallMs }),
     pauses: { ...retryPauses, patienceMs: environment.GPU_WORKER_TRAINING_PATIENCE_SECONDS * 1_000 },

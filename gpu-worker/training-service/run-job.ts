@@ -15,6 +15,9 @@ import type { Finish, TrainingLease } from '#shared/protocol/training-work.ts';
 /** How a job left this worker; `lost` and `unreachable`: without a word, and nothing of it counts. */
 export type JobEnd = Finish['outcome'] | Exclude<Verdict, 'cancelled'>;
 
+/** Milliseconds between two heartbeats at most, whatever keeps the lease: who follows a job wants to see it move. */
+const progressMs = 5_000;
+
 /** Does one leased job from its data to the last word to the edge, and leaves nothing on the disk. Never throws for what a job, the store or the edge do. */
 export async function runJob(lease: TrainingLease, tools: JobTools, shutdown: AbortSignal): Promise<JobEnd> {
   const { calls, pauses, now } = tools;
@@ -27,7 +30,7 @@ export async function runJob(lease: TrainingLease, tools: JobTools, shutdown: Ab
     calls,
     jobId: lease.job_id,
     lease: lease.lease,
-    everyMs: lease.heartbeat_seconds * 1_000,
+    everyMs: Math.min(lease.heartbeat_seconds * 1_000, progressMs),
     patienceMs: pauses.patienceMs,
     take: () => tally.take(),
     onVerdict: (found) => {

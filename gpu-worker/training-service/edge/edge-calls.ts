@@ -46,12 +46,13 @@ export interface EdgeCallsOptions {
   readonly model: string;
   readonly fetch: typeof fetch;
   readonly now: () => number;
-  /** Milliseconds for one call. */
+  /** Milliseconds for one call; a job's last one, in which the edge has the adapter checked, gets longer. */
   readonly timeoutMs: number;
+  readonly finishTimeoutMs: number;
 }
 
 export function createEdgeCalls(options: EdgeCallsOptions): EdgeCalls {
-  const call = async (path: string, body: unknown, jobId: string | null) => {
+  const call = async (path: string, body: unknown, jobId: string | null, timeoutMs = options.timeoutMs) => {
     const url = new URL(path, options.edgeUrl);
     const bytes = new TextEncoder().encode(JSON.stringify(body));
     const signed = { method: 'POST', path: url.pathname, body: bytes, nowMs: options.now(), audience: 'edge' as const };
@@ -60,7 +61,7 @@ export function createEdgeCalls(options: EdgeCallsOptions): EdgeCalls {
       method: 'POST',
       headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
       body: bytes,
-      signal: AbortSignal.timeout(options.timeoutMs),
+      signal: AbortSignal.timeout(timeoutMs),
     });
     if (response.ok) return response;
     const text = (await response.text()).slice(0, 500);
@@ -76,7 +77,8 @@ export function createEdgeCalls(options: EdgeCallsOptions): EdgeCalls {
     },
     heartbeat: async (jobId, body) =>
       parse(await call(trainingRoutes.heartbeat(jobId), body, jobId), heartbeatAnswerSchema),
-    finish: async (jobId, body) => parse(await call(trainingRoutes.finish(jobId), body, jobId), finishAnswerSchema),
+    finish: async (jobId, body) =>
+      parse(await call(trainingRoutes.finish(jobId), body, jobId, options.finishTimeoutMs), finishAnswerSchema),
   };
 }
 
