@@ -10,6 +10,8 @@ import { mapInOrder } from '#cli/engine/map-in-order.ts';
 import { loadAdapterFile, readAdapterFile, withEngine } from '#cli/engine/open-engine.ts';
 import { parseScoringFlags, scoringFlags } from '#cli/engine/scoring-flags.ts';
 import { taskOptions } from '#cli/engine/task-options.ts';
+import { explainRanking, type RankingExplanation } from '#cli/explain/explain-ranking.ts';
+import { renderExplanations } from '#cli/explain/render-explanations.ts';
 import { type InputDocument, readDocuments } from '#cli/inputs/read-documents.ts';
 import { createProgressBar } from '#cli/output/progress-bar.ts';
 import { type RankedDocument, rankDocuments } from '#cli/output/rank-documents.ts';
@@ -36,6 +38,10 @@ export const rerankCommand = defineCommand({
     adapter: { type: 'string', valueHint: 'FILE', description: 'A Q-PEFT adapter (safetensors).' },
     'top-n': { type: 'string', valueHint: 'N', description: 'Show the best N only.' },
     'with-title': { type: 'boolean', description: 'Score "title. text" instead of the text alone.' },
+    explain: {
+      type: 'boolean',
+      description: `For the best ${limits.explainedResultsMax} shown: what each token of the query is worth with and without the document, and the hints of an adapter.`,
+    },
     json: { type: 'boolean', description: 'JSON instead of a table.' },
     ...scoringFlags,
     ...engineFlags,
@@ -53,7 +59,7 @@ export const rerankCommand = defineCommand({
     const topN = args['top-n'] === undefined ? undefined : parseInteger('top-n', args['top-n'], 1, 1_000_000);
     const query = checkQuery(args.query);
     const documents = await readDocuments(args.documents, io);
-    const { ranking, precision } = await withEngine(settings, io, async (engine) => {
+    const { ranking, explanations, precision } = await withEngine(settings, io, async (engine) => {
       const adapterDigest = adapter && (await loadAdapterFile(engine, adapter));
       const texts = documents.map((document) =>
         args['with-title'] === true && document.title ? `${document.title}. ${document.text}` : document.text,
@@ -68,13 +74,21 @@ export const rerankCommand = defineCommand({
         queryLogLikelihood: await engine.queryLogLikelihood(task, { signal: io.signal }),
         firstStageScores: documents.map(({ firstStageScore }) => firstStageScore),
       };
-      return { ranking: rankDocuments(documents, blendPairs(pairs, blend)), precision: engine.info.precision };
+      const ranking = rankDocuments(documents, blendPairs(pairs, blend)).slice(0, topN);
+      const { precision } = engine.info;
+      if (args.explain !== true) return { ranking, explanations: [], precision };
+      const options = taskOptions(settings, adapterDigest);
+      const explained = { engine, ...task, ranking, texts, options, signal: io.signal };
+      return { ranking, explanations: await explainRanking(explained), precision };
     });
-    const shown = ranking.slice(0, topN);
     await io.print(
       args.json === true
-        ? `${JSON.stringify(shapeJson(query, shown, precision), null, 2)}\n`
-        : renderRanking(shown, io.stdout.columns ?? 100),
+        ? `${JSON.stringify(shapeJson(query, ranking, explanations, precision), null, 2)}\n`
+        : renderRanking(ranking, io.stdout.columns ?? 100) +
+            renderExplanations(
+              explanations,
+              ranking.map(({ document }) => document.id),
+            ),
     );
   },
 });
@@ -110,7 +124,12 @@ async function scoreTexts(
   return scores;
 }
 
-function shapeJson(query: string, ranking: readonly RankedDocument<InputDocument>[], precision: Precision) {
+function shapeJson(
+  query: string,
+  ranking: readonly RankedDocument<InputDocument>[],
+  explanations: readonly RankingExplanation[],
+  precision: Precision,
+) {
   return {
     query,
     precision,
@@ -123,6 +142,14 @@ function shapeJson(query: string, ranking: readonly RankedDocument<InputDocument
       lexical_match: pair.lexicalMatch,
       document_tokens: pair.documentTokens,
       truncated: pair.truncated,
+      ...(explanations[position] === undefined ? {} : { explanation: shapeExplanation(explanations[position]) }),
     })),
   };
+}
+
+/** As the API has it. */
+function shapeExplanation({ tokens, hints }: RankingExplanation) {
+  if (hints === undefined) return { tokens };
+  const hintTokens = hints.tokens.map(({ queryToken, ...token }) => ({ ...token, query_token: queryToken }));
+  return { tokens, hints: { method: hints.method, tokens: hintTokens } };
 }
