@@ -25,7 +25,7 @@ export const receiptSchema = z.object({
   model: z.string().meta({ description: 'Id of the base model.', examples: ['smollm2-135m-instruct'] }),
   model_fingerprint: sha256('the model’s weights, as docs/decisions/0003-model-fingerprint.md has it'),
   tokenizer_fingerprint: sha256('the tokenizer: vocabulary, merges and special ids'),
-  precision: z.enum(['fp32', 'int8']).meta({ description: 'Arithmetic of the model.', examples: ['int8'] }),
+  precision: z.enum(['fp32', 'int8', 'fp16']).meta({ description: 'Arithmetic of the model.', examples: ['int8'] }),
   scoring_fingerprint: sha256('all that workers’ answers depend on beside request and adapter'),
   adapter: z
     .object({
