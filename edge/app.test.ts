@@ -15,7 +15,7 @@ describe('routes that need no key', () => {
   });
 
   it('GET / says where to read on', async () => {
-    expect(await (await request('/')).json()).toEqual({ service: 'hintrank', openapi: '/openapi.json' });
+    expect(await (await request('/')).json()).toEqual({ service: 'hintrank', openapi: '/openapi.json', docs: '/docs' });
   });
 });
 

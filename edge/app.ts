@@ -8,6 +8,7 @@ import { handleErrors } from '#edge/middleware/handle-errors.ts';
 import { measureTime } from '#edge/middleware/measure-time.ts';
 import { type CreateDependencies, provideDependencies } from '#edge/middleware/provide-dependencies.ts';
 import { addAdapterRoutes } from '#edge/routes/adapters/add-adapter-routes.ts';
+import { addDocsRoute } from '#edge/routes/get-docs.ts';
 import { addHealthRoute } from '#edge/routes/get-health.ts';
 import { addIndexRoute } from '#edge/routes/get-index.ts';
 import { addInfoRoute } from '#edge/routes/get-info.ts';
@@ -54,6 +55,7 @@ export function createApp({ createDependencies, log }: AppOptions): Hono<AppEnvi
   addPingRoute(app);
   addInfoRoute(app);
   addOpenApiRoute(app);
+  addDocsRoute(app);
   addIndexRoute(app);
   return app;
 }

@@ -3,6 +3,8 @@ import { generateSpecs } from 'hono-openapi';
 import type { AppEnvironment } from '#edge/app-context.ts';
 import { documentTolerance } from '#edge/openapi/document-tolerance.ts';
 
+export type OpenApiDocument = Awaited<ReturnType<typeof buildOpenApiDocument>>;
+
 /** The OpenAPI 3.1 document of every route. Needs no binding, so that the documents in the repository are generated from it too. */
 export async function buildOpenApiDocument(app: Hono<AppEnvironment>) {
   const document = await generateSpecs(app, {

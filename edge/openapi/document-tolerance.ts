@@ -31,7 +31,8 @@ function tolerateFields(schema: JsonSchema): JsonSchema {
 function tolerate(name: string, field: JsonSchema, required: boolean): JsonSchema {
   const { description, examples, default: absent, ...form } = field;
   const notes = { description, examples, ...(absent === undefined ? {} : { default: absent }) };
-  if (documentFields.has(name)) return { anyOf: [form, { type: 'string', minLength: 1 }], ...notes };
+  if (documentFields.has(name) && form['type'] === 'array')
+    return { anyOf: [form, { type: 'string', minLength: 1 }], ...notes };
   if (required) return field;
   if (form['type'] === 'boolean') {
     return { anyOf: [{ type: 'boolean' }, { enum: ['true', 'false', 'True', 'False'] }, { type: 'null' }], ...notes };

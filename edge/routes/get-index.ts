@@ -7,6 +7,7 @@ import { describeResponses } from '#edge/openapi/describe-responses.ts';
 const indexSchema = z.object({
   service: z.literal('hintrank').meta({ description: 'The name of the service.', examples: ['hintrank'] }),
   openapi: z.string().meta({ description: 'Where the API is described.', examples: ['/openapi.json'] }),
+  docs: z.string().meta({ description: 'The same as a page for people.', examples: ['/docs'] }),
 });
 
 /** `GET /`: where to read on, for whoever opens the address in a browser. */
@@ -19,7 +20,7 @@ export function addIndexRoute(app: Hono<AppEnvironment>): void {
     responses: describeResponses({ description: 'Pointers.', schemas: [indexSchema] }),
   });
   app.get('/', description, (context) => {
-    const response: z.infer<typeof indexSchema> = { service: 'hintrank', openapi: '/openapi.json' };
+    const response: z.infer<typeof indexSchema> = { service: 'hintrank', openapi: '/openapi.json', docs: '/docs' };
     return context.json(response);
   });
 }

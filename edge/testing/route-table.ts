@@ -18,7 +18,14 @@ export interface ProtectedRoute {
 }
 
 /** Routes that anybody may call: they tell nothing of a tenant and ask neither database nor worker. */
-export const publicRoutes: readonly string[] = ['GET /', 'GET /health', 'GET /info', 'GET /openapi.json', 'GET /ping'];
+export const publicRoutes: readonly string[] = [
+  'GET /',
+  'GET /docs',
+  'GET /health',
+  'GET /info',
+  'GET /openapi.json',
+  'GET /ping',
+];
 
 /** Routes that take calls of our own workers only, by their signature. */
 export const internalRoutes: readonly string[] = [

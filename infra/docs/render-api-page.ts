@@ -1,51 +1,15 @@
-import type { buildOpenApiDocument } from '#edge/openapi/build-openapi-document.ts';
-import { describeType, fieldRows, type JsonSchema } from '#infra/docs/describe-schema.ts';
+import type { OpenApiDocument } from '#edge/openapi/build-openapi-document.ts';
+import { describeType, fieldRows, type JsonSchema } from '#edge/openapi/describe-schema.ts';
+import { bodySchema, groupOperations, type Operation, type Parameter } from '#edge/openapi/group-operations.ts';
 import { markdownTable } from '#infra/docs/markdown-table.ts';
-
-type OpenApiDocument = Awaited<ReturnType<typeof buildOpenApiDocument>>;
-
-/** What this page reads of an operation. */
-interface Operation {
-  readonly summary?: string;
-  readonly description?: string;
-  readonly operationId?: string;
-  readonly security?: readonly unknown[];
-  readonly parameters?: readonly Parameter[];
-  readonly requestBody?: Body;
-  readonly responses?: Readonly<Record<string, Body & { readonly description?: string }>>;
-}
-
-interface Parameter {
-  readonly in: string;
-  readonly name: string;
-  readonly required?: boolean;
-  readonly description?: string;
-  readonly example?: unknown;
-  readonly schema?: JsonSchema;
-}
-
-interface Body {
-  readonly content?: Readonly<Record<string, { readonly schema?: JsonSchema }>>;
-}
 
 /** docs/generated/api.md: routes that do the same under one heading, then the schemas they name, field by field. */
 export function renderApiPage(document: OpenApiDocument): string {
-  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({
-      route: `${method.toUpperCase()} ${path}`,
-      operation: operation as Operation,
-    })),
-  );
-  const alike = Map.groupBy(operations, ({ operation }) => JSON.stringify({ ...operation, operationId: '' }));
-  const routes = [...alike.values()].flatMap(([first, ...others]) =>
-    first === undefined
-      ? []
-      : [
-          renderRoute(
-            [first, ...others].map(({ route }) => route),
-            first.operation,
-          ),
-        ],
+  const routes = groupOperations(document).map(({ routes, operation }) =>
+    renderRoute(
+      routes.map(({ method, path }) => `${method} ${path}`),
+      operation,
+    ),
   );
   const schemas = Object.entries((document.components.schemas ?? {}) as Record<string, JsonSchema>);
   return [
@@ -87,8 +51,8 @@ function renderParameters(parameters: readonly Parameter[]): string {
   return markdownTable(['parameter', 'in', 'type', 'required', 'meaning'], rows);
 }
 
-function bodyType(body: Body): string {
-  const schema = body.content?.['application/json']?.schema;
+function bodyType(body: Parameters<typeof bodySchema>[0]): string {
+  const schema = bodySchema(body);
   return schema === undefined ? 'none' : describeType(schema);
 }
 

@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { describeType, fieldRows, type JsonSchema } from '#infra/docs/describe-schema.ts';
-import { markdownTable } from '#infra/docs/markdown-table.ts';
-import { renderErrorsPage } from '#infra/docs/render-errors-page.ts';
-import { errorCatalogue } from '#shared/errors/error-catalogue.ts';
+import { describeType, fieldRows, type JsonSchema } from '#edge/openapi/describe-schema.ts';
 
 const schemaOf = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input' }) as JsonSchema;
 
@@ -37,19 +34,5 @@ describe('fieldRows', () => {
       ['`list`', 'array of object', 'yes', ''],
       ['`list[].index`', 'number', 'yes', ''],
     ]);
-  });
-});
-
-describe('markdownTable', () => {
-  it('keeps a cell in its cell', () => {
-    expect(markdownTable(['a'], [['p(x | y)\nz']])).toBe('| a |\n| --- |\n| p(x \\| y) z |');
-  });
-});
-
-describe('renderErrorsPage', () => {
-  it('has every code of the catalogue', () => {
-    const page = renderErrorsPage(errorCatalogue);
-    for (const [code, { status }] of Object.entries(errorCatalogue))
-      expect(page).toContain(`| ${status} | \`${code}\` |`);
   });
 });
