@@ -24,6 +24,7 @@ it('loses, doubles and changes no answer, whatever comes together, and keeps wit
     },
     ...{ adapters: 5, adaptersLoaded: 3, callers: 12, documentsMax: 12, patienceMs: 60, sampleEvery: 4 },
     goesOn: (sent) => sent < 100,
+    pauseMs: 5,
     drainMs: 60_000,
     sampleMs: 10,
     onProgress: () => undefined,

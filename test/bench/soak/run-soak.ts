@@ -22,6 +22,8 @@ export interface SoakOptions
   readonly callers: number;
   /** Whether another request is sent, after so many. */
   readonly goesOn: (sent: number) => boolean;
+  /** Milliseconds before a caller comes back that the queue had no room for. */
+  readonly pauseMs: number;
   /** Milliseconds for the last answers to come. */
   readonly drainMs: number;
   /** Milliseconds between looks at memory and caches. */
@@ -71,7 +73,10 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
     while (goesOn(sent)) {
       const id = sent;
       sent += 1;
-      await sendSoakRequest(id, drawRequest(id, draw), { engine, adapters, references: files.references, ledger });
+      const parts = { engine, adapters, references: files.references, ledger };
+      const outcome = await sendSoakRequest(id, drawRequest(id, draw), parts);
+      // Whoever is refused by a full queue comes back later: at once, it would do nothing but be refused.
+      if (outcome === 'overloaded') await delay(options.pauseMs);
     }
   };
   try {

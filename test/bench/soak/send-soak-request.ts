@@ -6,7 +6,7 @@ import type { ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 import { scoreRequestSchema } from '#shared/protocol/score.ts';
 import type { SoakRequest } from '#test/bench/soak/draw-request.ts';
-import type { SoakLedger } from '#test/bench/soak/soak-ledger.ts';
+import type { SoakLedger, SoakOutcome } from '#test/bench/soak/soak-ledger.ts';
 
 export interface SoakParts {
   readonly engine: ScoringEngine;
@@ -18,8 +18,8 @@ export interface SoakParts {
 /** Far enough for whoever has none. */
 const noDeadlineMs = 3_600_000;
 
-/** One request by the code that answers `POST /v1/score`; whatever comes of it is in the ledger. Never rejects. */
-export async function sendSoakRequest(id: number, request: SoakRequest, parts: SoakParts): Promise<void> {
+/** One request by the code that answers `POST /v1/score`; what comes of it is in the ledger, and returned. Never rejects. */
+export async function sendSoakRequest(id: number, request: SoakRequest, parts: SoakParts): Promise<SoakOutcome> {
   const { engine, adapters, references, ledger } = parts;
   const { query, documents, tenant, maxTokensPerDoc, leavesAfterMs, deadlineMs } = request;
   const caller = new AbortController();
@@ -46,8 +46,11 @@ export async function sendSoakRequest(id: number, request: SoakRequest, parts: S
       'scored',
       answer.scores.map(({ target_log_likelihoods }) => target_log_likelihoods ?? []),
     );
+    return 'scored';
   } catch (error) {
-    ledger.end(id, error instanceof ServiceError ? error.code : String(error), null);
+    const outcome = error instanceof ServiceError ? error.code : String(error);
+    ledger.end(id, outcome, null);
+    return outcome;
   } finally {
     clearTimeout(leaving);
   }

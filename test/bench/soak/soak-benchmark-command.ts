@@ -47,10 +47,11 @@ export async function soakBenchmarkCommand(args: readonly string[]): Promise<str
     seed: positiveInteger('seed', values.seed),
     engine: {
       ...{ modelPath, cacheFolder: join(benchmarkStateFolder, 'cache'), precision: 'int8', prefixCacheBytes },
-      ...{ threads: positiveInteger('threads', values.threads), queueLengthMax: 400 },
+      ...{ threads: positiveInteger('threads', values.threads), queueLengthMax: 600 },
     },
     ...{ adapters: 12, adaptersLoaded: 8, callers: 24, documentsMax: 100, patienceMs: 10_000, sampleEvery: 8 },
     goesOn: () => performance.now() < endAtMs,
+    pauseMs: 1_000,
     drainMs: 300_000,
     sampleMs: 1_000,
     onProgress: (sentence) => process.stderr.write(`${sentence}\n`),
