@@ -4,7 +4,21 @@ import { formatCount } from '#edge/format-count.ts';
 type Issue = z.core.$ZodIssue;
 
 /** Fields whose values are a caller's texts: never shown, not even in part. */
-const textFields = new Set(['query', 'documents', 'texts', 'contexts', 'input', 'relevant_passages', 'hard_negatives']);
+const textFields = new Set([
+  'query',
+  'documents',
+  'texts',
+  'contexts',
+  'input',
+  'relevant_passages',
+  'hard_negatives',
+  'text_1',
+  'text_2',
+  'data_1',
+  'data_2',
+  'queries',
+  'items',
+]);
 
 /** Characters of a short value that an error shows. */
 const shownCharactersMax = 40;
