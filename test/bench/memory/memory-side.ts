@@ -38,8 +38,8 @@ const prefixTokens = 64;
 const sequenceTokens = 48;
 const promptTokens = 32;
 
-/** Prefixes that the budget of the cache has room for; twice as many are put in. */
-const keptPrefixes = 12;
+/** Prefixes that the budget of the cache has room for. */
+const keptPrefixes = 40;
 
 serveSide<MemorySetup, MemoryRequest, MemoryStep[]>(async (setup) => ({
   description: process.version,
@@ -61,16 +61,19 @@ async function convert(setup: MemorySetup): Promise<MemoryStep[]> {
   return [await measure('convert', async () => (await prepare(setup)).weightsBytes)];
 }
 
-/** Two sessions of each graph, one after the other: the second of a graph shows what sessions share. */
+/** Sessions that pack weights for themselves, then such as share them; the second of a kind shows what is shared. */
 async function openSessions(setup: MemorySetup): Promise<MemoryStep[]> {
-  const { prepared } = await prepare(setup);
+  const { graphs } = (await prepare(setup)).prepared;
+  const shared = graphs.packed ?? graphs;
   const sessions: ModelSession[] = [];
   const steps: MemoryStep[] = [];
   for (const [name, path] of [
-    ['prefix session', prepared.graphs.prefixPath],
-    ['suffix session', prepared.graphs.suffixPath],
-    ['another prefix session', prepared.graphs.prefixPath],
-    ['another suffix session', prepared.graphs.suffixPath],
+    ['prefix, weights of its own', graphs.prefixPath],
+    ['suffix, weights of its own', graphs.suffixPath],
+    ['prefix, shared weights', shared.prefixPath],
+    ['suffix, shared weights', shared.suffixPath],
+    ['another prefix, shared weights', shared.prefixPath],
+    ['another suffix, shared weights', shared.suffixPath],
   ] as const) {
     const open = async () => {
       sessions.push(await ModelSession.open(path));
@@ -82,28 +85,29 @@ async function openSessions(setup: MemorySetup): Promise<MemoryStep[]> {
   return steps;
 }
 
-/** Twice as many prefixes as the cache has room for; what is counted is what the cache says it holds. */
+/** Prefixes until the cache is full, and as many again, for which others have to go. What is counted is what the cache says it holds. */
 async function keepPrefixes(setup: MemorySetup): Promise<MemoryStep[]> {
   const { prepared } = await prepare(setup);
   const model = openModel(setup.modelPath);
   const runner = await LanguageModelRunner.open(prepared.graphs, model.config);
-  const prefix = () => {
-    const size = prefixTokens * model.config.hiddenSize;
-    return runner.keyValues(Float32Array.from({ length: size }, () => Math.random() - 0.5));
-  };
-  const { tensors } = await prefix();
+  const embeddings = Float32Array.from({ length: prefixTokens * model.config.hiddenSize }, (_, n) => Math.sin(n));
+  const { tensors } = await runner.keyValues(embeddings);
   const bytes = tensors.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  const cache = new PrefixCache(keptPrefixes * bytes * 1.01);
-  const step = await measure('keep prefixes', async () => {
-    for (let index = 0; index < 2 * keptPrefixes; index += 1) {
-      cache.set(String(index), await prefix());
-      cache.release();
-    }
-    return cache.statistics().bytes;
-  });
+  const cache = new PrefixCache(keptPrefixes * bytes * 1.02);
+  const steps: MemoryStep[] = [];
+  for (const name of ['fill', 'replace']) {
+    const keep = async () => {
+      for (let index = 0; index < keptPrefixes; index += 1) {
+        cache.set(`${name} ${index}`, await runner.keyValues(embeddings));
+        cache.release();
+      }
+      return cache.statistics().bytes;
+    };
+    steps.push(await measure(name, keep));
+  }
   await runner.close();
   model.close();
-  return [step];
+  return steps;
 }
 
 async function serve(setup: MemorySetup, threads: number): Promise<MemoryStep[]> {
