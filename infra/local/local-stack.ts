@@ -5,6 +5,7 @@ import { writeEdgeConfiguration } from '#infra/local/edge/edge-configuration.ts'
 import { type LocalObjectStore, simulatedObjectStore } from '#infra/local/edge/local-object-store.ts';
 import { freePort } from '#infra/local/processes/free-port.ts';
 import { startGpuWorkers } from '#infra/local/processes/start-gpu-workers.ts';
+import { startTrainingWorker } from '#infra/local/processes/start-training-worker.ts';
 import { type RunningWrangler, startWrangler } from '#infra/local/processes/start-wrangler.ts';
 import { putAdapter } from '#infra/local/sample/put-adapter.ts';
 import { readSampleAdapter, type SampleAdapter } from '#infra/local/sample/read-sample.ts';
@@ -16,6 +17,8 @@ export interface LocalStackOptions {
   readonly port: number;
   readonly workers: number;
   readonly precision: PrecisionChoice;
+  /** Start a worker that trains, too. */
+  readonly training: boolean;
   /** A GGUF file or a Hugging Face folder. */
   readonly modelPath: string;
   readonly stateFolder: string;
@@ -23,6 +26,8 @@ export interface LocalStackOptions {
   readonly modelCacheFolder?: string;
   /** Bucket of adapter files; default: the simulator beside the edge. */
   readonly objectStore?: LocalObjectStore;
+  /** Settings of the edge (edge/environment.ts) that are not this stack's own. */
+  readonly edgeVariables?: Readonly<Record<string, string>>;
   readonly say: (line: string) => void;
 }
 
@@ -45,11 +50,10 @@ export interface LocalStack {
 const baseModel = 'smollm2-135m-instruct';
 
 /**
- * Starts GPU workers, database, objects and edge on this machine and registers the sample adapter. Resolves when all of it serves. Throws
+ * Starts GPU workers, database, objects, edge and a training worker on this machine and registers the sample adapter. Resolves when all of it serves. Throws
  * LocalStackFault with one sentence, after everything that was started has ended; `signal` gives up in the same way.
  */
 export async function startLocalStack(options: LocalStackOptions, signal: AbortSignal): Promise<LocalStack> {
-  const { say } = options;
   const state = await openStateFolder(options.stateFolder);
   const shutdown = new Shutdown();
   shutdown.onStop(() => state.release());
@@ -63,9 +67,11 @@ export async function startLocalStack(options: LocalStackOptions, signal: AbortS
     const urls = workers.map((worker) => worker.url);
     // The edge starts while the workers load; the first that fails stops all.
     const [edge] = await Promise.all([
-      startEdge({ state, adapter, port, urls, objectStore, shutdown, say }),
+      startEdge({ ...options, state, adapter, port, urls, objectStore, shutdown }),
       ...workers.map((worker) => worker.ready),
     ]);
+    if (options.training)
+      await startTrainingWorker({ ...options, state, baseModel, objectStore, edgeUrl: edge.url, shutdown });
     const { secrets } = state;
     await putAdapter({ ...objectStore, ...adapter });
     await state.describe({ url: edge.url, api_key: secrets.api_key, workers: urls });
@@ -92,22 +98,16 @@ interface EdgeToStart {
   readonly port: number;
   readonly urls: readonly string[];
   readonly objectStore: LocalObjectStore;
+  readonly edgeVariables?: Readonly<Record<string, string>>;
   readonly shutdown: Shutdown;
   readonly say: (line: string) => void;
 }
 
-async function startEdge({
-  state,
-  adapter,
-  port,
-  urls,
-  objectStore,
-  shutdown,
-  say,
-}: EdgeToStart): Promise<RunningWrangler> {
+async function startEdge(options: EdgeToStart): Promise<RunningWrangler> {
+  const { state, adapter, port, urls, shutdown, say } = options;
   const { secrets } = state;
   const folder = join(state.path, 'edge');
-  const configPath = await writeEdgeConfiguration({ folder, secrets, gpuWorkerUrls: urls, baseModel, objectStore });
+  const configPath = await writeEdgeConfiguration({ ...options, folder, secrets, gpuWorkerUrls: urls, baseModel });
   await shutdown.step((signal) => prepareLocalDatabase({ state, configPath, adapter, baseModel, signal, say }));
   say('Starting the edge.');
   const logFile = join(state.logs, 'edge.log');

@@ -8,6 +8,7 @@ describe('parseStartOptions', () => {
       port: 8787,
       workers: 1,
       precision: 'auto',
+      training: true,
       model: undefined,
       stateFolder: join(import.meta.dirname, '..', '..', '.hintrank'),
       once: false,
@@ -16,12 +17,15 @@ describe('parseStartOptions', () => {
   });
 
   it('reads every option that the help names', () => {
-    const args = '--once --port 0 --workers 3 --precision fp32 --model m.gguf --state there --help'.split(' ');
+    const args = '--once --port 0 --workers 3 --precision fp32 --no-training --model m.gguf --state there --help'.split(
+      ' ',
+    );
     for (const option of args.filter((arg) => arg.startsWith('--'))) expect(startHelp).toContain(`  ${option} `);
     expect(parseStartOptions(args)).toEqual({
       port: 0,
       workers: 3,
       precision: 'fp32',
+      training: false,
       model: 'm.gguf',
       stateFolder: 'there',
       once: true,

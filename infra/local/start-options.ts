@@ -7,6 +7,8 @@ export interface StartOptions {
   readonly port: number;
   readonly workers: number;
   readonly precision: 'auto' | 'int8' | 'fp32';
+  /** Start a worker that trains, too. */
+  readonly training: boolean;
   /** A GGUF file or a Hugging Face folder; absent: the default model. */
   readonly model: string | undefined;
   /** Folder of everything that is kept between starts. */
@@ -23,6 +25,7 @@ export const startHelp = `Starts the whole of Hintrank on this machine, reranks 
   --port NUMBER        port of the API on 127.0.0.1 (default 8787; 0: any free one)
   --workers NUMBER     GPU worker processes that share the cores (default 1)
   --precision NAME     auto (default), int8 or fp32; auto: int8 where the processor has 8-bit dot products
+  --no-training        no worker that trains: training jobs wait
   --model PATH         a GGUF file or a Hugging Face folder (default: SmolLM2-135M-Instruct, fetched once)
   --state FOLDER       where keys, database, objects and logs are kept (default: HINTRANK_HOME, or .hintrank here)
   --help               this text
@@ -50,6 +53,7 @@ export function parseStartOptions(
     port: readInteger('--port', values.port ?? '8787', 0, portMax),
     workers: readInteger('--workers', values.workers ?? '1', 1, workersMax),
     precision,
+    training: !(values['no-training'] ?? false),
     model: values.model,
     stateFolder: values.state ?? (variables['HINTRANK_HOME'] || repositoryStateFolder),
     once: values.once ?? false,
@@ -65,6 +69,7 @@ function readArgs(args: readonly string[]) {
         port: { type: 'string' },
         workers: { type: 'string' },
         precision: { type: 'string' },
+        'no-training': { type: 'boolean' },
         model: { type: 'string' },
         state: { type: 'string' },
         once: { type: 'boolean' },

@@ -39,6 +39,7 @@ export async function startLocalSystem(
       port: 0,
       workers: 1,
       precision: 'int8',
+      training: false,
       modelPath: await fetchDefaultModel(),
       stateFolder,
       ...(objectStore === undefined ? {} : { objectStore }),

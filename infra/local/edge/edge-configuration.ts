@@ -14,6 +14,8 @@ export interface EdgeConfigurationOptions {
   readonly gpuWorkerUrls: readonly string[];
   readonly baseModel: string;
   readonly objectStore: LocalObjectStore;
+  /** Further variables of the edge. */
+  readonly edgeVariables?: Readonly<Record<string, string>>;
 }
 
 const repositoryFolder = fileURLToPath(new URL('../../..', import.meta.url));
@@ -41,6 +43,7 @@ export async function writeEdgeConfiguration(options: EdgeConfigurationOptions):
       S3_ENDPOINT: objectStore.endpoint,
       S3_BUCKET: objectStore.bucket,
       S3_REGION: objectStore.region,
+      ...options.edgeVariables,
     },
     d1_databases: [
       {

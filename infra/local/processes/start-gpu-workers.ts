@@ -1,25 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { PrecisionChoice } from '#gpu-worker/scoring/scoring-engine.ts';
-import type { LocalObjectStore } from '#infra/local/edge/local-object-store.ts';
 import { type RunningGpuWorker, startGpuWorker } from '#infra/local/processes/start-gpu-worker.ts';
+import { type WorkerSettingsOptions, workerSettings } from '#infra/local/processes/worker-settings.ts';
 import type { Shutdown } from '#infra/local/shutdown.ts';
-import type { StateFolder } from '#infra/local/state/state-folder.ts';
 
-export interface GpuWorkersOptions {
+export interface GpuWorkersOptions extends WorkerSettingsOptions {
   readonly workers: number;
   readonly precision: PrecisionChoice;
-  readonly modelPath: string;
-  readonly modelCacheFolder?: string;
-  readonly baseModel: string;
-  readonly objectStore: LocalObjectStore;
-  readonly state: StateFolder;
   readonly shutdown: Shutdown;
   readonly say: (line: string) => void;
 }
-
-/** Seconds that a worker may finish its calls in; less than what the shutdown grants it. */
-const graceSeconds = 3;
 
 /**
  * Starts the workers, which share the machine's cores. The first one converts the weights where that was never done; the others wait for
@@ -34,7 +25,12 @@ export async function startGpuWorkers(options: GpuWorkersOptions): Promise<Runni
   const running: RunningGpuWorker[] = [];
   for (let number = 1; number <= workers; number += 1) {
     const name = `GPU worker ${number}`;
-    const settings = { ...settingsOf(options), GPU_WORKER_THREADS: String(threads) };
+    const settings = {
+      ...workerSettings(options),
+      GPU_WORKER_PRECISION: options.precision,
+      GPU_WORKER_DEVICE: 'cpu',
+      GPU_WORKER_THREADS: String(threads),
+    };
     const logFile = join(options.state.logs, `gpu-worker-${number}.log`);
     const onProgress = progressSayer(name, say);
     const onReady = (arithmetic: string) => say(`${name}: ${arithmetic}.`);
@@ -46,24 +42,6 @@ export async function startGpuWorkers(options: GpuWorkersOptions): Promise<Runni
     running.push(worker);
   }
   return running;
-}
-
-function settingsOf({ state, objectStore, ...options }: GpuWorkersOptions): Record<string, string> {
-  return {
-    GPU_WORKER_PORT: '0',
-    GPU_WORKER_MODEL: options.modelPath,
-    GPU_WORKER_PRECISION: options.precision,
-    GPU_WORKER_DEVICE: 'cpu',
-    GPU_WORKER_CACHE_FOLDER: options.modelCacheFolder ?? state.modelCache,
-    GPU_WORKER_GRACE_SECONDS: String(graceSeconds),
-    BASE_MODEL: options.baseModel,
-    WORKER_SIGNING_KEY: state.secrets.worker_signing_key,
-    S3_ENDPOINT: objectStore.endpoint,
-    S3_BUCKET: objectStore.bucket,
-    S3_REGION: objectStore.region,
-    S3_ACCESS_KEY_ID: objectStore.accessKeyId,
-    S3_SECRET_ACCESS_KEY: objectStore.secretAccessKey,
-  };
 }
 
 /** One line a stage: a stage is the news, its percents are not. */
