@@ -13,9 +13,12 @@ export interface TrainingWorkerOptions {
   readonly modelPath: string;
   readonly baseModel: string;
   readonly cacheFolder: string;
+  /** Default: `train`. */
+  readonly role?: 'train' | 'both';
 }
 
 export interface TrainingWorkerProcess {
+  readonly processId: number;
   readonly url: string;
   /** Exit code and signal of its end. */
   readonly ended: Promise<readonly [number | null, NodeJS.Signals | null]>;
@@ -35,10 +38,12 @@ export async function startTrainingWorker(options: TrainingWorkerOptions): Promi
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
-      GPU_WORKER_ROLE: 'train',
+      GPU_WORKER_ROLE: options.role ?? 'train',
       GPU_WORKER_PORT: '0',
       GPU_WORKER_MODEL: options.modelPath,
       GPU_WORKER_CACHE_FOLDER: options.cacheFolder,
+      GPU_WORKER_THREADS: '1',
+      GPU_WORKER_PRECISION: 'fp32',
       GPU_WORKER_TRAINING_THREADS: '1',
       GPU_WORKER_TRAINING_IDLE_SECONDS: '0.1',
       GPU_WORKER_GRACE_SECONDS: '60',
@@ -68,5 +73,5 @@ export async function startTrainingWorker(options: TrainingWorkerOptions): Promi
     });
     void ended.then(() => reject(new Error(`the training worker ended: ${log}`)));
   });
-  return { url, ended, signal: (name) => void child.kill(name), log: () => log };
+  return { processId: child.pid ?? 0, url, ended, signal: (name) => void child.kill(name), log: () => log };
 }

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { seededGenerator } from '#gpu-worker/evaluation/seeded-generator.ts';
 import type { Finish, StoredObject } from '#shared/protocol/training-work.ts';
+import { signCall } from '#shared/signed-calls/sign-call.ts';
 import { runHintrank } from '#test/command-line/run-hintrank.ts';
 import { judgedAnimalLines } from '#test/support/judged-animals.ts';
 import { type ScriptedTrainingEdge, startScriptedTrainingEdge } from '#test/support/scripted-training-edge.ts';
@@ -18,6 +19,7 @@ import {
   type TrainingWorkerProcess,
 } from '#test/support/start-training-worker.ts';
 import { writeTinyTextModel } from '#test/support/tiny-text-model.ts';
+import { descendantsOf } from '#test/system/descendants-of.ts';
 
 /** Workers that are killed in one job; a longer run of the same test is `HINTRANK_TEST_TRAINING_KILLS=5`. */
 const kills = Number(process.env['HINTRANK_TEST_TRAINING_KILLS'] ?? 1);
@@ -165,6 +167,23 @@ describe('a training job', () => {
     const { summary } = await expectTheAdapter(edge);
     expect(edge.news).toContainEqual({ kind: 'resumed', step });
     expect(summary.steps).toBe(12);
+  });
+
+  it('is done beside serving, below its priority, by a worker that has both roles', async () => {
+    const edge = await edgeWithJob('beside');
+    const worker = await startWorker(edge, { role: 'both' });
+    while ((await fetch(`${worker.url}/ready`)).status !== 200) await delay(pollMs);
+    await hasReached(edge, 1);
+    const [trainer] = descendantsOf(worker.processId);
+    expect(getPriority(trainer)).toBeGreaterThanOrEqual(constants.priority.PRIORITY_BELOW_NORMAL);
+    expect(getPriority(trainer)).toBeGreaterThanOrEqual(getPriority(worker.processId));
+    const task = { model: 'tiny', query: 'who?', documents: ['The ant.'], deadline_at_ms: Date.now() + 200_000 };
+    const body = new TextEncoder().encode(JSON.stringify(task));
+    const call = { key: signingKey, method: 'POST', path: '/v1/score', body, nowMs: Date.now() };
+    const headers = { Authorization: `Bearer ${await signCall(call)}` };
+    const scored = await fetch(`${worker.url}/v1/score`, { method: 'POST', headers, body });
+    expect(scored.status).toBe(200);
+    await expectTheAdapter(edge);
   });
 
   it('stops when it is cancelled, says so, and the worker takes the next job', async () => {
