@@ -18,6 +18,8 @@ it('converts and serves a sharded bfloat16 folder, and counts what each part tak
   expect(written.shards).toBeGreaterThan(2);
   const model = openModel(modelPath);
   expect(model.source.readRows('model.norm.weight')[0]).toBeCloseTo(1, 0);
+  const [first, second] = [0, 1].map((layer) => model.source.readRows(`model.layers.${layer}.mlp.up_proj.weight`));
+  expect(first).not.toEqual(second);
   model.close();
   const result = await runMemoryBenchmark({
     modelPath,

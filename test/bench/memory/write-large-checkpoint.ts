@@ -6,6 +6,9 @@ import { seededNormal } from '#test/support/seeded-normal.ts';
 
 /** Random values that are drawn once and repeated: a gigabyte of fresh ones would take longer than everything that is measured. */
 const drawnValues = 1 << 20;
+
+/** Each tensor starts so many values further on: the runtime keeps equal weights once, and a layer must not be equal to the next. */
+const drawsApart = 7_919;
 const bfloat16Bytes = 2;
 
 export interface LargeCheckpoint {
@@ -31,7 +34,7 @@ export function writeLargeCheckpoint(folder: string, configJson: object, shardBy
   for (const [index, tensors] of shards.entries()) {
     const number = (value: number) => String(value).padStart(5, '0');
     const file = `model-${number(index + 1)}-of-${number(shards.length)}.safetensors`;
-    writeShard(join(folder, file), tensors, draws);
+    writeShard(join(folder, file), tensors, draws, Object.keys(weightMap).length);
     for (const [name, shape] of tensors) {
       weightMap[name] = file;
       parameters += sizeOf(shape);
@@ -59,7 +62,7 @@ function splitIntoShards(shapes: readonly NamedShape[], shardBytes: number): Nam
   return shards;
 }
 
-function writeShard(path: string, tensors: readonly NamedShape[], draws: Float32Array): void {
+function writeShard(path: string, tensors: readonly NamedShape[], draws: Float32Array, firstTensor: number): void {
   let end = 0;
   const header = Object.fromEntries(
     tensors.map(([name, shape]) => {
@@ -75,7 +78,8 @@ function writeShard(path: string, tensors: readonly NamedShape[], draws: Float32
   try {
     writeAll(descriptor, length);
     writeAll(descriptor, json);
-    for (const [name, shape] of tensors) writeTensor(descriptor, name, shape, draws);
+    for (const [index, [name, shape]] of tensors.entries())
+      writeTensor(descriptor, name, shape, turn(draws, (firstTensor + index) * drawsApart));
   } finally {
     closeSync(descriptor);
   }
@@ -88,6 +92,15 @@ function writeTensor(descriptor: number, name: string, shape: readonly number[],
     const part = block.subarray(0, Math.min(left, block.length));
     writeAll(descriptor, new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
   }
+}
+
+/** The same values, from another one on. */
+function turn(values: Float32Array, start: number): Float32Array {
+  const first = start % values.length;
+  const turned = new Float32Array(values.length);
+  turned.set(values.subarray(first));
+  turned.set(values.subarray(0, first), values.length - first);
+  return turned;
 }
 
 /** The upper halves of float32 values. */
