@@ -1,6 +1,7 @@
 import { formatCount } from '#edge/format-count.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 import { limits } from '#shared/limits.ts';
+import { isReadableText, unreadableText } from '#shared/protocol/readable-text.ts';
 import type { RerankDocument } from '#shared/protocol/rerank-request.ts';
 
 export interface DocumentToRead {
@@ -12,7 +13,7 @@ export interface DocumentToRead {
 
 /**
  * The text that is scored: the string itself, an object's `text`, or its `rank_fields` as lines `field: value` (one field: its value alone).
- * Throws ServiceError `invalid_request` where it is empty or longer than the limit.
+ * Throws ServiceError `invalid_request` where it is empty, longer than the limit, or no text.
  */
 export function documentText({ document, name, rankFields }: DocumentToRead): string {
   const text = typeof document === 'string' ? document : objectText(document, name, rankFields ?? ['text']);
@@ -21,6 +22,7 @@ export function documentText({ document, name, rankFields }: DocumentToRead): st
     const limit = formatCount(limits.documentCharactersMax);
     throw invalid(name, `${name} has ${formatCount(text.length)} characters, the limit is ${limit}`);
   }
+  if (!isReadableText(text)) throw invalid(name, `${name} ${unreadableText}`);
   return text;
 }
 

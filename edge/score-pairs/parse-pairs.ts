@@ -5,6 +5,7 @@ import { type JsonObject, normaliseRerankBody } from '#edge/rerank/normalise-rer
 import { ServiceError } from '#shared/errors/service-error.ts';
 import { limits } from '#shared/limits.ts';
 import { pairScoreSettingsSchema } from '#shared/protocol/pair-score-request.ts';
+import { isReadableText, unreadableText } from '#shared/protocol/readable-text.ts';
 
 export interface ParsedPairs {
   readonly settings: z.infer<typeof pairScoreSettingsSchema>;
@@ -26,7 +27,8 @@ const textsOf = (charactersMax: number) =>
       z
         .string()
         .max(charactersMax)
-        .refine((text) => text.trim().length > 0, 'is empty'),
+        .refine((text) => text.trim().length > 0, 'is empty')
+        .refine(isReadableText, unreadableText),
     )
     .min(1)
     .max(limits.documentsPerRequestMax);

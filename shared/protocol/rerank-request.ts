@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { limits } from '#shared/limits.ts';
+import { isReadableText, unreadableText } from '#shared/protocol/readable-text.ts';
 
 /**
  * The public rerank request in its one canonical form. What other APIs' clients send instead (null for absent, "true" for true, `texts`, `top_k`)
@@ -48,6 +49,7 @@ export const rerankRequestSchema = z
       .string()
       .max(limits.queryCharactersMax)
       .refine((query) => query.trim().length > 0, 'is empty')
+      .refine(isReadableText, unreadableText)
       .meta({
         description: 'What the documents are ordered for. Never truncated.',
         examples: ['When was the Eiffel Tower built?'],
