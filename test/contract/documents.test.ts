@@ -22,7 +22,9 @@ interface Page {
 
 /** The written documents; generated ones follow from the code. */
 async function readPages(): Promise<Page[]> {
-  const paths = await Array.fromAsync(glob(['*.md', 'docs/*.md', 'docs/decisions/*.md'], { cwd: repositoryFolder }));
+  const paths = await Array.fromAsync(
+    glob(['*.md', 'docs/*.md', 'docs/decisions/*.md', 'infra/runbooks/*.md'], { cwd: repositoryFolder }),
+  );
   return paths.sort().map((path) => ({ path, text: readFileSync(join(repositoryFolder, path), 'utf8') }));
 }
 

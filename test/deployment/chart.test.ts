@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { parseEnvironment } from '#gpu-worker/environment.ts';
+import { createWorkerMetrics } from '#gpu-worker/http/metrics/worker-metrics.ts';
+import { WorkerState } from '#gpu-worker/http/worker-state.ts';
+import { readRules } from '#infra/monitoring/monitored-queries.ts';
+import { metricNames } from '#infra/monitoring/query-names.ts';
 import { findManifest, type Manifest, renderChart, renderText } from '#test/support/render-chart.ts';
 
 const variableSchema = z.object({
@@ -133,6 +137,40 @@ describe('the chart', () => {
     });
     const fixed = renderChart({ profiles: ['profiles/cpu.yaml'] });
     expect(deploymentSchema.parse(findManifest(fixed, 'Deployment', 'region-worker')).spec.replicas).toBe(2);
+  });
+
+  it('scales by what workers and gateways show', async () => {
+    const scaled = findManifest(
+      renderChart({ profiles: ['profiles/scale-to-zero.yaml'] }),
+      'ScaledObject',
+      'region-worker',
+    );
+    const triggers = z.object({
+      spec: z.object({ triggers: z.array(z.object({ metadata: z.object({ query: z.string() }) })) }),
+    });
+    const asked = triggers.parse(scaled).spec.triggers.flatMap(({ metadata }) => metricNames(metadata.query));
+    const metrics = createWorkerMetrics();
+    metrics.watch(new WorkerState());
+    const shown = await metrics.text();
+    expect(asked).toEqual([
+      'hintrank_worker_queue_wait_seconds_bucket',
+      'hintrank_worker_queue_length',
+      'envoy_http_downstream_rq_total',
+    ]);
+    expect(shown).toContain('# TYPE hintrank_worker_queue_wait_seconds histogram');
+    expect(shown).toContain('# TYPE hintrank_worker_queue_length gauge');
+  });
+
+  it('brings every file of alert rules to the operator', () => {
+    const manifests = renderChart({ profiles: ['profiles/cpu.yaml'] });
+    const alerts = manifests
+      .filter(({ kind }) => kind === 'PrometheusRule')
+      .flatMap((each) => [...JSON.stringify(each).matchAll(/"alert":"(\w+)"/g)].map(([, name]) => name));
+    expect(alerts.sort()).toEqual(
+      readRules()
+        .flatMap(({ alert }) => alert ?? [])
+        .sort(),
+    );
   });
 
   it('gives a trainer a folder of its own where workers share one', () => {

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { freePort } from '#infra/local/processes/free-port.ts';
+import { monitoredQueries } from '#infra/monitoring/monitored-queries.ts';
+import { metricNames } from '#infra/monitoring/query-names.ts';
 import { findTool } from '#infra/tools/tool-paths.ts';
 import { workerErrorSchema } from '#shared/protocol/worker-error.ts';
 import { findManifest, renderChart } from '#test/support/render-chart.ts';
@@ -104,6 +106,10 @@ describe("the region's gateway", () => {
 
   it('shows what Prometheus, KEDA and the probes ask for, and nothing else of its administration', async () => {
     const metrics = await (await fetch(`${gateway.metricsUrl}/metrics`)).text();
+    const asked = [...monitoredQueries(), ...scalingQueries()].flatMap(metricNames);
+    const envoys = [...new Set(asked)].filter((name) => name.startsWith('envoy_'));
+    expect(envoys.length).toBeGreaterThan(2);
+    expect(envoys.filter((name) => !metrics.includes(`\n${name}{`))).toEqual([]);
     expect(metrics).toMatch(/^envoy_http_downstream_rq_total\{envoy_http_conn_manager_prefix="calls"\} \d+$/m);
     expect((await fetch(`${gateway.metricsUrl}/ready`)).status).toBe(200);
     for (const path of ['/quitquitquit', '/config_dump', '/'])
@@ -157,6 +163,19 @@ describe("the region's gateway", () => {
     await expect.poll(closing, { timeout: 20_000 }).toBe('close');
   });
 });
+
+/** What KEDA asks Prometheus. */
+function scalingQueries(): string[] {
+  const scaled = findManifest(
+    renderChart({ profiles: ['profiles/scale-to-zero.yaml'] }),
+    'ScaledObject',
+    'region-worker',
+  );
+  const triggers = z.object({
+    spec: z.object({ triggers: z.array(z.object({ metadata: z.object({ query: z.string() }) })) }),
+  });
+  return triggers.parse(scaled).spec.triggers.map(({ metadata }) => metadata.query);
+}
 
 /** Status of a GET whose path is sent as it is: fetch would tidy it up. */
 async function rawGet(url: string, path: string): Promise<number> {
