@@ -186,7 +186,11 @@ describe('POST /v2/rerank: 400', () => {
     ['query', { query: '', documents }, 'query is empty'],
     ['query', { query: '  ', documents }, 'query is empty'],
     ['query', { query: 'a\u0000b', documents }, 'query holds a NUL character or half a surrogate pair'],
-    ['documents[1]', { query, documents: ['a', { text: '\udc00b' }] }, 'documents[1] holds a NUL character or half a surrogate pair'],
+    [
+      'documents[1]',
+      { query, documents: ['a', { text: '\udc00b' }] },
+      'documents[1] holds a NUL character or half a surrogate pair',
+    ],
     ['query', { query: ['secret'], documents }, 'query is an array; it must be a string'],
     ['query', { query: 'x'.repeat(16_001), documents }, 'query has 16,001 characters, the limit is 16,000'],
     ['top_n', { query, documents, top_n: -1 }, 'top_n is -1, the least is 0'],

@@ -57,7 +57,10 @@ async function run(
 ): Promise<void> {
   const result = await runProgram(command, { ...process.env, ...variables });
   const shown = command.join(' ');
-  if (result === 'not-found') throw new Error(`${name}: there is no ${command[0]} here, which \`${shown}\` needs.`);
+  if (result === 'not-found') {
+    const remedy = command[0] === 'go' ? ' Install Go 1.26 or newer (https://go.dev/dl, or your distribution).' : '';
+    throw new Error(`${name}: there is no ${command[0]} here, which \`${shown}\` needs.${remedy}`);
+  }
   if (result.exitCode !== 0) {
     throw new Error(`${name}: \`${shown}\` ended with status ${result.exitCode}:\n${result.output.slice(-2_000)}`);
   }

