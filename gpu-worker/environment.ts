@@ -57,7 +57,10 @@ export const environmentSchema = z.object({
   GPU_WORKER_DEVICE: z.enum(['auto', 'cpu', 'cuda']).default('auto'),
   /** Threads that run the model, each on one core. Default: the machine's cores, and 1 on CUDA. More than cores only adds waiting; memory grows with each. */
   GPU_WORKER_THREADS: integer(1, 256).optional(),
-  /** Documents that may wait. Too small: bursts end in 429 though the worker would have kept up; too large: callers wait past their deadline for nothing. */
+  /**
+   * Documents that may wait; a call of the edge has up to 100, and a large request six of them at once. Too small: bursts end in 429 though the worker would
+   * have kept up; too large: callers wait past their deadline for nothing.
+   */
   GPU_WORKER_QUEUE_LENGTH_MAX: integer(1, 1_000_000).default(4_096),
   /**
    * Bytes of keys and values of documents that are kept, over all threads: 3.5 MB for one of 150 tokens of the default model in int8, twice that in

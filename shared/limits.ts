@@ -1,7 +1,9 @@
 /** Public limits, stated once: schemas, error messages, `/info` and the documents read them from here. */
 export const limits = {
-  /** Documents of one rerank request. Cohere refuses more than 10,000 and advises at most 1,000. */
-  documentsPerRequestMax: 1_000,
+  /** Documents of one rerank request, as Cohere has it; they are scored by as many calls to workers as it takes. */
+  documentsPerRequestMax: 10_000,
+  /** Documents of one call to a worker that it accepts; the edge sends fewer. */
+  documentsPerCallMax: 1_000,
   /** Characters of one document; about 100,000 tokens, far past the context of any model that is served. */
   documentCharactersMax: 400_000,
   /** Characters of the query; a query is never truncated, so it must fit the model's context beside the document. */

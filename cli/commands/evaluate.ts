@@ -4,13 +4,13 @@ import { defineCommand } from 'citty';
 import { commandIo } from '#cli/command-line/command-io.ts';
 import { parseInteger } from '#cli/command-line/parse-values.ts';
 import { UsageError } from '#cli/command-line/usage-error.ts';
-import { parseEngineFlags } from '#cli/engine/engine-flags.ts';
 import { collectRankings } from '#cli/evaluation/collect-rankings.ts';
 import { evaluationFlags } from '#cli/evaluation/evaluation-flags.ts';
 import {
   type EvaluationArguments,
   parseCompared,
   parseCutoffs,
+  parseEvaluationEngine,
   parseEvaluationScoring,
   parseFirstStage,
   parseFusion,
@@ -44,7 +44,7 @@ export const evaluateCommand = defineCommand({
   async run(context) {
     const { args } = context;
     const io = commandIo(context);
-    const settings = parseEngineFlags(args);
+    const settings = parseEvaluationEngine(args);
     const depth = parseInteger('depth', args.depth, 1, 10_000);
     const choice = parseFirstStage(args);
     const fusion = parseFusion(args);

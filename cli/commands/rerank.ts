@@ -5,6 +5,7 @@ import { UsageError } from '#cli/command-line/usage-error.ts';
 import { adapterConfigOf } from '#cli/engine/adapter-config-of.ts';
 import { blendPairs } from '#cli/engine/blend-pairs.ts';
 import { chooseCalibration } from '#cli/engine/choose-calibration.ts';
+import { chunkFlags } from '#cli/engine/chunk-flags.ts';
 import { engineFlags, parseServingFlags, precisionFlag, type ServingSettings } from '#cli/engine/engine-flags.ts';
 import { mapInOrder } from '#cli/engine/map-in-order.ts';
 import { loadAdapterFile, readAdapterFile, withEngine } from '#cli/engine/open-engine.ts';
@@ -44,6 +45,7 @@ export const rerankCommand = defineCommand({
     },
     json: { type: 'boolean', description: 'JSON instead of a table.' },
     ...scoringFlags,
+    ...chunkFlags,
     ...engineFlags,
     precision: precisionFlag(
       'auto',
@@ -142,6 +144,7 @@ function shapeJson(
       lexical_match: pair.lexicalMatch,
       document_tokens: pair.documentTokens,
       truncated: pair.truncated,
+      ...(pair.chunk === undefined ? {} : { chunk: pair.chunk }),
       ...(explanations[position] === undefined ? {} : { explanation: shapeExplanation(explanations[position]) }),
     })),
   };

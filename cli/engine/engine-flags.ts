@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os';
 import type { ArgsDef } from 'citty';
 import { parseChoice, parseInteger } from '#cli/command-line/parse-values.ts';
+import { type ChunkArguments, parseChunkFlags } from '#cli/engine/chunk-flags.ts';
 import { type TemplateName, templateNames } from '#gpu-worker/q-peft/template-registry.ts';
+import type { ChunkSettings } from '#gpu-worker/scoring/chunks/chunk-settings.ts';
 import type { Precision, PrecisionChoice } from '#gpu-worker/scoring/scoring-engine.ts';
 import { limits } from '#shared/limits.ts';
 
@@ -46,6 +48,8 @@ export interface EngineSettings {
   readonly threads: number;
   readonly template: TemplateName | undefined;
   readonly maxTokensPerDoc: number;
+  /** undefined: each document in one piece. */
+  readonly chunks: ChunkSettings | undefined;
 }
 
 /** With `auto` as a precision, for commands that do not name it before the engine has chosen. */
@@ -53,7 +57,7 @@ export interface ServingSettings extends Omit<EngineSettings, 'precision'> {
   readonly precision: PrecisionChoice;
 }
 
-interface EngineArguments {
+interface EngineArguments extends ChunkArguments {
   readonly model?: string | undefined;
   readonly precision: string;
   readonly template?: string | undefined;
@@ -64,15 +68,19 @@ interface EngineArguments {
 /** @throws UsageError naming the flag, the value and the limits */
 export function parseEngineFlags(flags: EngineArguments): EngineSettings {
   const { model, precision, template, threads, 'max-tokens-per-doc': maxTokens } = flags;
+  const chunks = parseChunkFlags(flags);
+  const [tokensDefault, tokensMax] =
+    chunks === undefined
+      ? [limits.maxTokensPerDocDefault, limits.maxTokensPerDocMax]
+      : [limits.chunkedTokensPerDocDefault, limits.chunkedTokensPerDocMax];
   return {
     model,
     precision: parseChoice('precision', precision, ['fp32', 'int8']),
     threads: threads === undefined ? availableParallelism() : parseInteger('threads', threads, 1, threadsMax),
     template: template === undefined ? undefined : parseTemplate('template', template),
     maxTokensPerDoc:
-      maxTokens === undefined
-        ? limits.maxTokensPerDocDefault
-        : parseInteger('max-tokens-per-doc', maxTokens, 1, limits.maxTokensPerDocMax),
+      maxTokens === undefined ? tokensDefault : parseInteger('max-tokens-per-doc', maxTokens, 1, tokensMax),
+    chunks,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { ArgsDef } from 'citty';
 import { bm25Flags } from '#cli/engine/bm25-flags.ts';
+import { chunkFlags } from '#cli/engine/chunk-flags.ts';
 import { engineFlags, precisionFlag } from '#cli/engine/engine-flags.ts';
 import { scoringFlags } from '#cli/engine/scoring-flags.ts';
 
@@ -80,11 +81,11 @@ export const evaluationFlags = {
   json: { type: 'boolean', description: 'JSON instead of a table, with the metrics of every query.' },
   markdown: { type: 'string', valueHint: 'FILE.md', description: 'Also write the report as Markdown.' },
   html: { type: 'string', valueHint: 'FILE.html', description: 'Also write the report as one HTML page with plots.' },
+  ...chunkFlags,
   ...engineFlags,
   'max-tokens-per-doc': {
     ...engineFlags['max-tokens-per-doc'],
-    default: '160',
-    description: 'Tokens of a document that are read, from its start.',
+    description: 'Tokens of a document that are read, from its start. Without it: 160, or 8192 in chunks.',
   },
   precision: precisionFlag('fp32', 'fp32 is the reference, int8 about three times as fast'),
 } as const satisfies ArgsDef;

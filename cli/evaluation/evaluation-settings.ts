@@ -2,7 +2,8 @@ import type { ParsedArgs } from 'citty';
 import { parseInteger, parseNumber } from '#cli/command-line/parse-values.ts';
 import { UsageError } from '#cli/command-line/usage-error.ts';
 import { parseBm25Flags } from '#cli/engine/bm25-flags.ts';
-import { isTemplateName } from '#cli/engine/engine-flags.ts';
+import { parseChunkFlags } from '#cli/engine/chunk-flags.ts';
+import { type EngineSettings, isTemplateName, parseEngineFlags } from '#cli/engine/engine-flags.ts';
 import { type AdapterFile, readAdapterFile } from '#cli/engine/open-engine.ts';
 import { parseScoringFlags } from '#cli/engine/scoring-flags.ts';
 import type { evaluationFlags } from '#cli/evaluation/evaluation-flags.ts';
@@ -10,6 +11,9 @@ import type { FirstStageChoice } from '#gpu-worker/evaluation/first-stage/retrie
 import { type TemplateName, templateNames } from '#gpu-worker/q-peft/template-registry.ts';
 import type { Calibration } from '#shared/calibration/calibration.ts';
 import type { Scoring } from '#shared/protocol/rerank-request.ts';
+
+/** Tokens of a document that are read in one piece; the published figures are of these. */
+const passageTokens = '160';
 
 export type EvaluationArguments = ParsedArgs<typeof evaluationFlags>;
 
@@ -56,6 +60,12 @@ export async function parseEvaluationScoring(args: EvaluationArguments): Promise
 }
 
 /** Ascending, each once, with the two that every report names. */
+/** The engine's flags; documents are cut to passages of common length unless something else is said. */
+export function parseEvaluationEngine(args: EvaluationArguments): EngineSettings {
+  const tokens = args['max-tokens-per-doc'] ?? (parseChunkFlags(args) === undefined ? passageTokens : undefined);
+  return parseEngineFlags({ ...args, 'max-tokens-per-doc': tokens });
+}
+
 export function parseCutoffs(text: string): number[] {
   const cutoffs = text.split(',').map((part) => parseInteger('cutoffs', part.trim(), 1, cutoffMax));
   const distinct = [...new Set([1, 10, ...cutoffs])];

@@ -49,9 +49,10 @@ export async function rerankWithMethods(
     }
     const bar = createProgressBar(io, 'scoring pairs', true);
     const startMs = performance.now();
-    const { maxTokensPerDoc, precision, threads } = settings;
+    const { maxTokensPerDoc, chunks, precision, threads } = settings;
     const onProgress = (done: number, total: number) => bar.update(done, total);
-    const run = { run: candidates, queries, documents, withTitle, maxTokensPerDoc, signal: io.signal, onProgress };
+    const read = { withTitle, maxTokensPerDoc, chunks };
+    const run = { run: candidates, queries, documents, ...read, signal: io.signal, onProgress };
     const scored = await scoreRunPairsByMethods(engine, run, scorers).finally(() => bar.stop());
     const rankings: RankedCandidates[] = [];
     for (const [index, { calibration, template }] of prepared.entries()) {
@@ -64,7 +65,17 @@ export async function rerankWithMethods(
     const cores = availableParallelism();
     return {
       rankings,
-      scoring: { orderedBy, precision, threads, cores, maxTokensPerDoc, pairs, documents: documents.size, seconds },
+      scoring: {
+        orderedBy,
+        precision,
+        threads,
+        cores,
+        maxTokensPerDoc,
+        chunks,
+        pairs,
+        documents: documents.size,
+        seconds,
+      },
     };
   });
 }

@@ -2,6 +2,7 @@ import type { MetricComparison } from '#gpu-worker/evaluation/compare-measures.t
 import type { MeasuredRanking, RankingEvaluation } from '#gpu-worker/evaluation/evaluate-rankings.ts';
 import type { EvaluationReport } from '#gpu-worker/evaluation/report/evaluation-report.ts';
 import { intervalConfidence } from '#gpu-worker/evaluation/statistics/bootstrap-means.ts';
+import type { ChunkSettings } from '#gpu-worker/scoring/chunks/chunk-settings.ts';
 
 /** The report for programs, in the field names of the public API. Rankings stand under their roles: `first_stage`, `reranked`, `fused`, `compared`, `compared_fused`. */
 export function renderEvaluationJson(report: EvaluationReport): string {
@@ -23,6 +24,7 @@ export function renderEvaluationJson(report: EvaluationReport): string {
           precision: scoring.precision,
           threads: scoring.threads,
           max_tokens_per_doc: scoring.maxTokensPerDoc,
+          ...(scoring.chunks === undefined ? {} : { chunks: shapeChunks(scoring.chunks) }),
           pairs: scoring.pairs,
           documents: scoring.documents,
           seconds: scoring.seconds,
@@ -52,6 +54,10 @@ export function renderEvaluationJson(report: EvaluationReport): string {
     ),
   };
   return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function shapeChunks({ tokens, overlap, countMax }: ChunkSettings) {
+  return { tokens, overlap, count_max: countMax };
 }
 
 function keyed<T>({ metrics }: RankingEvaluation, read: (label: string) => T): Record<string, T> {

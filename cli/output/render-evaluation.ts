@@ -1,6 +1,7 @@
 import type { RunComparison } from '#gpu-worker/evaluation/compare-runs.ts';
 import { describeComparison } from '#gpu-worker/evaluation/report/describe-comparison.ts';
 import { describeScoring } from '#gpu-worker/evaluation/report/describe-scoring.ts';
+import { describeTokens } from '#gpu-worker/evaluation/report/describe-tokens.ts';
 import type { EvaluationReport } from '#gpu-worker/evaluation/report/evaluation-report.ts';
 import { intervalConfidence } from '#gpu-worker/evaluation/statistics/bootstrap-means.ts';
 
@@ -30,7 +31,7 @@ export function renderEvaluation(report: EvaluationReport): string {
     );
   if (scoring !== null)
     lines.push(
-      `${scoring.pairs} pairs, ${scoring.documents} documents of at most ${scoring.maxTokensPerDoc} tokens, in ${scoring.seconds.toFixed(1)} s on ${scoring.threads} threads (${scoring.cores} cores): ${(scoring.documents / scoring.seconds).toFixed(1)} documents/s, ${(scoring.pairs / scoring.seconds).toFixed(1)} pairs/s.`,
+      `${scoring.pairs} pairs, ${scoring.documents} documents of at most ${describeTokens(scoring)}, in ${scoring.seconds.toFixed(1)} s on ${scoring.threads} threads (${scoring.cores} cores): ${(scoring.documents / scoring.seconds).toFixed(1)} documents/s, ${(scoring.pairs / scoring.seconds).toFixed(1)} pairs/s.`,
     );
   if (scoreComparison !== undefined)
     lines.push(

@@ -91,21 +91,55 @@ describe('planShards', () => {
 });
 
 describe('splitShards', () => {
-  it('keeps every document with its targets, in parts that are not larger than allowed', () => {
-    const shard = fc.record({
-      targets: fc.constant([targetAt('http://a')] as const),
-      documentIndices: fc.array(fc.nat(), { minLength: 1, maxLength: 40 }),
-    });
+  const shard = fc.record({
+    targets: fc.constant([targetAt('http://a')] as const),
+    documentIndices: fc.uniqueArray(fc.nat({ max: 60 }), { minLength: 1, maxLength: 40 }),
+  });
+  const size = fc.record({ documents: fc.integer({ min: 1, max: 9 }), characters: fc.integer({ min: 1, max: 500 }) });
+  const lengths = fc.array(fc.nat({ max: 200 }), { minLength: 61, maxLength: 61 });
+
+  it('keeps every document with its shard, in order, in parts that are not larger than a call may be', () => {
     fc.assert(
-      fc.property(fc.array(shard), fc.integer({ min: 1, max: 9 }), (shards, documentsMax) => {
-        const parts = splitShards(shards, documentsMax);
-        const indicesOf = (list: typeof parts) => list.flatMap(({ documentIndices }) => documentIndices);
-        expect(indicesOf(parts)).toEqual(indicesOf(shards));
+      fc.property(shard, size, lengths, (whole, most, characters) => {
+        const parts = splitShards([whole], most, characters);
+        expect(parts.flatMap(({ documentIndices }) => documentIndices)).toEqual(whole.documentIndices);
         for (const { documentIndices } of parts) {
           expect(documentIndices.length).toBeGreaterThan(0);
-          expect(documentIndices.length).toBeLessThanOrEqual(documentsMax);
+          expect(documentIndices.length).toBeLessThanOrEqual(most.documents);
+          const sum = documentIndices.reduce((total, index) => total + (characters[index] ?? 0), 0);
+          if (documentIndices.length > 1) expect(sum).toBeLessThanOrEqual(most.characters);
         }
       }),
     );
+  });
+
+  it('makes no part that the one before it had room for', () => {
+    fc.assert(
+      fc.property(shard, size, lengths, (whole, most, characters) => {
+        const parts = splitShards([whole], most, characters);
+        for (const [index, { documentIndices }] of parts.slice(1).entries()) {
+          const before = parts[index]?.documentIndices ?? [];
+          const sum = [...before, documentIndices[0] ?? 0].reduce((total, one) => total + (characters[one] ?? 0), 0);
+          expect(before.length === most.documents || sum > most.characters).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it('takes a part of each shard before the second of any', () => {
+    const shards = [0, 1, 2].map((n) => ({
+      targets: [targetAt(`http://${n}`)] as const,
+      documentIndices: Array.from({ length: 5 - n }, (_, index) => n * 10 + index),
+    }));
+    const parts = splitShards(shards, { documents: 2, characters: 1_000 }, []);
+    expect(parts.map(({ documentIndices }) => documentIndices)).toEqual([
+      [0, 1],
+      [10, 11],
+      [20, 21],
+      [2, 3],
+      [12, 13],
+      [22],
+      [4],
+    ]);
   });
 });

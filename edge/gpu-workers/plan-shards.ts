@@ -32,14 +32,41 @@ export function planShards(
   });
 }
 
-/** The same shards in parts of at most `documentsMax` documents: what is scored when time runs out is then not all or nothing. */
-export function splitShards(shards: readonly Shard[], documentsMax: number): Shard[] {
-  return shards.flatMap(({ targets, documentIndices }) =>
-    Array.from({ length: Math.ceil(documentIndices.length / documentsMax) }, (_, part) => ({
-      targets,
-      documentIndices: documentIndices.slice(part * documentsMax, (part + 1) * documentsMax),
-    })),
+/** What one call holds at most. */
+export interface CallSize {
+  readonly documents: number;
+  /** Of all its documents, UTF-16 code units; a single document may have more. */
+  readonly characters: number;
+}
+
+/**
+ * The same shards in parts that are no larger than a call may be: what is scored when time runs out is then not all or nothing, and no worker's queue is
+ * filled by one request. First a part of each shard, then the next of each, so that all workers have something to do from the start.
+ * `lengths` — characters of each document, in the order of the request.
+ */
+export function splitShards(shards: readonly Shard[], size: CallSize, lengths: readonly number[]): Shard[] {
+  const parts = shards.map(({ targets, documentIndices }) =>
+    splitIndices(documentIndices, size, lengths).map((indices): Shard => ({ targets, documentIndices: indices })),
   );
+  const rounds = Math.max(0, ...parts.map(({ length }) => length));
+  return Array.from({ length: rounds }, (_, round) => parts.flatMap((own) => own[round] ?? [])).flat();
+}
+
+function splitIndices(indices: readonly number[], size: CallSize, lengths: readonly number[]): number[][] {
+  const parts: number[][] = [];
+  let characters = Number.POSITIVE_INFINITY;
+  for (const index of indices) {
+    const length = lengths[index] ?? 0;
+    const last = parts.at(-1);
+    if (last === undefined || last.length >= size.documents || characters + length > size.characters) {
+      parts.push([index]);
+      characters = length;
+    } else {
+      last.push(index);
+      characters += length;
+    }
+  }
+  return parts;
 }
 
 function targetOf(byId: ReadonlyMap<string, WorkerTarget>, id: string): WorkerTarget {

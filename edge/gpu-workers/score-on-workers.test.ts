@@ -13,19 +13,21 @@ const [workerA, workerB] = [targetAt('http://a'), targetAt('http://b')];
 const documents = Array.from({ length: 24 }, (_, index) => `[-${index + 1}] document`);
 const expected = documents.map((_, index) => -(index + 1));
 
+const baseRequest = {
+  model: 'm',
+  query: 'q',
+  documents,
+  max_tokens_per_doc: 512,
+  include_target_log_likelihoods: false,
+  include_calibration: false,
+};
+
 async function start(behave: Behave, changes: Partial<ScoringJob> = {}) {
   const fleet = simulateFleet(behave);
   const job: ScoringJob = {
     targets: [workerA, workerB],
     regions: ['unnamed'],
-    request: {
-      model: 'm',
-      query: 'q',
-      documents,
-      max_tokens_per_doc: 512,
-      include_target_log_likelihoods: false,
-      include_calibration: false,
-    },
+    request: baseRequest,
     digests: await digestDocuments(documents),
     startedAtMs: 0,
     deadlineMs: 10_000,
@@ -155,6 +157,81 @@ describe('scoreOnWorkers', () => {
     const { code, calls } = await failure(at('http://a', refused, 'hangs'));
     await new Promise((resolve) => setTimeout(resolve, 0));
     expect([code, calls.map(({ ending }) => ending).sort()]).toEqual(['model_not_found', ['cancelled', 'failed']]);
+  });
+});
+
+describe('scoreOnWorkers: with ten thousand documents', () => {
+  const many = Array.from({ length: 10_000 }, (_, index) => `[-${index + 1}] document`);
+  const digests = many.map((_, index) => Uint8Array.from({ length: 32 }, (__, byte) => index >> (8 * (byte % 2))));
+  const request = { ...baseRequest, documents: many };
+  const changes = { request, digests, deadlineMs: 300_000 };
+  const wanted = many.map((_, index) => -(index + 1));
+  const full = (retryAfterSeconds: number) =>
+    answeredFailure('overloaded', '', new ServiceError('overloaded', undefined, { retryAfterSeconds }));
+  /** A worker that holds so many documents at once, and takes a millisecond for each. */
+  const holding =
+    (documentsMax: number): Behave =>
+    ({ target, request: { documents: asked } }, calls) => {
+      const held = calls
+        .filter(({ target: other, ending }) => other === target.id && ending === undefined)
+        .reduce((sum, call) => sum + call.documents.length, 0);
+      return held + asked.length > documentsMax ? full(1) : asked.length;
+    };
+
+  it('splits them into calls of bounded size, at most six at once, each document once', async () => {
+    const { likelihoods, calls, seen } = await score(() => 10, changes);
+    expect(likelihoods).toEqual(wanted);
+    expect(seen.outMax).toBe(6);
+    expect(calls.length).toBeLessThanOrEqual(102);
+    for (const call of calls) expect(call.documents.length).toBeLessThanOrEqual(100);
+    expect(new Set(calls.slice(0, 6).map(({ target }) => target)).size).toBe(2);
+  });
+
+  it('bounds the text of a call too', async () => {
+    const wide = Array.from({ length: 24 }, (_, index) => `[-${index + 1}] ${'x'.repeat(400_000 - 20)}`);
+    const { likelihoods, calls } = await score(() => 10, { request: { ...baseRequest, documents: wide } });
+    expect(likelihoods).toEqual(expected);
+    for (const call of calls) expect(call.documents.length).toBeLessThanOrEqual(2);
+  });
+
+  it('waits for workers that its own calls fill, and loses nothing', async () => {
+    const { likelihoods, calls } = await score(holding(250), { ...changes, targets: [workerA] });
+    expect(likelihoods).toEqual(wanted);
+    const refused = calls.filter(({ ending }) => ending === 'failed').length;
+    expect(refused).toBeGreaterThan(0);
+    expect(refused).toBeLessThan(calls.length / 2);
+  });
+
+  it('is refused at once where every worker is full already', async () => {
+    const { code, retryAfterSeconds, time } = await failure(() => full(7), changes);
+    expect([code, retryAfterSeconds]).toEqual(['overloaded', 7]);
+    expect(time.nowMs).toBeLessThan(1_000);
+  });
+
+  it('waits no longer than its deadline for a worker that stays full', async () => {
+    let scored = 0;
+    const { code, time } = await failure(() => (scored++ < 3 ? 10 : full(60)), {
+      ...changes,
+      deadlineMs: 5_000,
+      targets: [workerA],
+    });
+    expect(code).toBe('deadline_exceeded');
+    expect(time.nowMs).toBeLessThanOrEqual(5_000);
+  });
+
+  it('ends its waiting when the caller goes', async () => {
+    const caller = new AbortController();
+    let scored = 0;
+    const behave: Behave = () => (scored++ < 3 ? 10 : full(60));
+    const fan = await start(behave, { ...changes, targets: [workerA], signal: caller.signal });
+    fan.time.at(2_000, () => caller.abort());
+    await expect(fan.run()).rejects.toMatchObject({ code: 'request_cancelled' });
+    expect(fan.time.nowMs).toBeLessThanOrEqual(2_000);
+  });
+
+  it('asks for more documents at a time where a part of many is wanted', async () => {
+    const { calls } = await score(() => 10, { ...changes, tolerated: ['timed-out'] });
+    expect(calls.length).toBeLessThanOrEqual(210);
   });
 });
 

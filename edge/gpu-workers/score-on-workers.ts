@@ -3,8 +3,8 @@ import { ConnectionSlots } from '#edge/gpu-workers/connection-slots.ts';
 import type { FanOutPorts } from '#edge/gpu-workers/fan-out-ports.ts';
 import { type MergedScore, mergeScores, type ScoredShard } from '#edge/gpu-workers/merge-scores.ts';
 import { planFleet } from '#edge/gpu-workers/plan-fleet.ts';
-import { planShards, type Shard, splitShards } from '#edge/gpu-workers/plan-shards.ts';
-import { scoreShard } from '#edge/gpu-workers/score-shard.ts';
+import { type CallSize, planShards, type Shard, splitShards } from '#edge/gpu-workers/plan-shards.ts';
+import { RequestPace } from '#edge/gpu-workers/request-pace.ts';
 import { type FailureReason, mostTelling, type ShardFailure } from '#edge/gpu-workers/shard-outcome.ts';
 import type { WorkerTarget } from '#edge/gpu-workers/worker-target.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
@@ -52,8 +52,17 @@ export interface ScoredDocuments {
 /** Shards of one request at most: three rounds of connections. More would split documents that one worker scores quicker together. */
 const shardsMax = 3 * limits.workerConnectionsMax;
 
+/**
+ * What one call holds: with all connections together a seventh of a worker's queue, so that several large requests find room beside each other; and the
+ * text of at most six calls, each as a string and as bytes, is in the isolate's memory at once.
+ */
+const callSize: CallSize = { documents: 100, characters: 1_000_000 };
+
 /** Documents of one call where a part of the answer is wanted too: a worker that runs out of time answers nothing of a call. */
 const documentsPerTolerantCall = 8;
+
+/** Calls that such a request is split into for this at most; the platform allows a thousand. */
+const tolerantCallsMax = 200;
 
 /**
  * Scores every document on the worker that it belongs to, over at most six connections at once. A failure that is not tolerated ends everything.
@@ -64,8 +73,10 @@ export async function scoreOnWorkers(ports: FanOutPorts, job: ScoringJob): Promi
   const { documents } = job.request;
   const siblings = new AbortController();
   const signal = AbortSignal.any([job.signal, siblings.signal]);
+  const deadlineAtMs = job.startedAtMs + job.deadlineMs - job.reservedMs;
+  const pace = new RequestPace(ports, { atOnceMax: limits.workerConnectionsMax, deadlineAtMs, signal });
   const shared = {
-    deadlineAtMs: job.startedAtMs + job.deadlineMs - job.reservedMs,
+    deadlineAtMs,
     signal,
     requestId: job.requestId,
     traceContext: job.traceContext,
@@ -74,7 +85,7 @@ export async function scoreOnWorkers(ports: FanOutPorts, job: ScoringJob): Promi
   };
   const score = async (shard: Shard): Promise<ScoredShard | ShardFailure> => {
     const shardDocuments = shard.documentIndices.map((index) => documents[index] ?? '');
-    const outcome = await scoreShard(ports, {
+    const outcome = await pace.score({
       ...shared,
       shard,
       request: { ...job.request, documents: shardDocuments },
@@ -101,10 +112,13 @@ export async function scoreOnWorkers(ports: FanOutPorts, job: ScoringJob): Promi
   }
 }
 
-function planJob({ health }: FanOutPorts, { targets, regions, digests, tolerated }: ScoringJob): Shard[] {
+function planJob({ health }: FanOutPorts, { targets, regions, digests, tolerated, request }: ScoringJob): Shard[] {
   const fleet = planFleet(targets, regions, (id) => health.isHealthy(id));
   const shards = planShards(fleet, digests, shardsMax);
-  return tolerated.length === 0 ? shards : splitShards(shards, documentsPerTolerantCall);
+  const lengths = request.documents.map(({ length }) => length);
+  const few = Math.max(documentsPerTolerantCall, Math.ceil(lengths.length / tolerantCallsMax));
+  const size = tolerated.length === 0 ? callSize : { ...callSize, documents: Math.min(few, callSize.documents) };
+  return splitShards(shards, size, lengths);
 }
 
 function worse(first: ShardFailure | undefined, second: ShardFailure): ShardFailure {

@@ -19,6 +19,9 @@ export function documentTolerance<Schema extends object>(schemas: Readonly<Recor
   return { ...schemas, ...Object.fromEntries(tolerant) };
 }
 
+/** Fields for which some clients write 0 for "no value". */
+const zeroFields = new Set(['max_tokens_per_doc', 'max_chunks_per_doc']);
+
 function tolerateFields(schema: JsonSchema): JsonSchema {
   const required = new Set((schema['required'] ?? []) as readonly string[]);
   const fields = Object.entries((schema['properties'] ?? {}) as Schemas).map(([name, field]) => [
@@ -37,7 +40,7 @@ function tolerate(name: string, field: JsonSchema, required: boolean): JsonSchem
   if (form['type'] === 'boolean') {
     return { anyOf: [{ type: 'boolean' }, { enum: ['true', 'false', 'True', 'False'] }, { type: 'null' }], ...notes };
   }
-  if (name === 'max_tokens_per_doc') return { ...form, minimum: 0, type: ['integer', 'null'], ...notes };
+  if (zeroFields.has(name)) return { ...form, minimum: 0, type: ['integer', 'null'], ...notes };
   if (Array.isArray(form['enum'])) return { enum: [...form['enum'], null], ...notes };
   if (typeof form['type'] === 'string') return { ...form, type: [form['type'], 'null'], ...notes };
   return { anyOf: [form, { type: 'null' }], ...notes };

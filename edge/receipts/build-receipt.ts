@@ -68,13 +68,14 @@ async function describeDocument(outcome: RerankOutcome, index: number): Promise<
   const sha256 = await digestText(outcome.texts[index] ?? '');
   const firstStage = first === undefined ? {} : { first_stage_score: first };
   if (score === undefined) return { sha256, mean_log_likelihood: null, ...firstStage };
-  const { mean_log_likelihood, lexical_match, document_tokens: tokens, truncated } = score;
+  const { mean_log_likelihood, lexical_match, document_tokens: tokens, truncated, chunk } = score;
   return {
     sha256,
     mean_log_likelihood,
     ...(lexical_match === undefined ? {} : { lexical_match }),
     tokens,
     truncated,
+    ...(chunk === undefined ? {} : { chunk }),
     ...firstStage,
   };
 }

@@ -4,7 +4,7 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 const booleanFields = new Set(['return_documents', 'raw_scores', 'truncation', 'explain', 'receipt']);
 
 /** Fields for which some clients write 0 for "no value". `top_n: 0` needs no entry: the schema itself takes it as "all". */
-const zeroMeansAbsent = new Set(['max_tokens_per_doc']);
+const zeroMeansAbsent = new Set(['max_tokens_per_doc', 'max_chunks_per_doc']);
 
 /**
  * What clients of the imitated APIs send, in canonical form: null is absent (Dify sends `top_n: null`), "true" is true (RAGFlow),

@@ -1,4 +1,5 @@
 import type { ClientShape } from '#edge/rerank/client-shapes/client-shape.ts';
+import { checkDocumentLength } from '#edge/rerank/document-length.ts';
 import { documentText } from '#edge/rerank/document-text.ts';
 import { checkFirstStageScores } from '#edge/rerank/fusion/check-first-stage-scores.ts';
 import { invalidRequest } from '#edge/rerank/invalid-request.ts';
@@ -18,6 +19,7 @@ export function parseRerankRequest(shape: ClientShape, body: JsonObject): Parsed
   const parsed = rerankRequestSchema.safeParse(input);
   if (!parsed.success) throw invalidRequest(parsed.error.issues, input, rename);
   const request = parsed.data;
+  checkDocumentLength(request);
   const texts = request.documents.map((document, index) =>
     documentText({ document, name: `${rename('documents')}[${index}]`, rankFields: request.rank_fields }),
   );

@@ -5,8 +5,8 @@ import { callGpuWorker } from '#edge/gpu-workers/call-gpu-worker.ts';
 import type { FanOutPorts } from '#edge/gpu-workers/fan-out-ports.ts';
 import { orderRegions } from '#edge/gpu-workers/order-regions.ts';
 import { planFleet } from '#edge/gpu-workers/plan-fleet.ts';
-import { documentTokensMax } from '#edge/rerank/check-truncation.ts';
 import { chosenScoring } from '#edge/rerank/chosen-scoring.ts';
+import { documentLength } from '#edge/rerank/document-length.ts';
 import { answerReserveMs, toleratedFailures } from '#edge/rerank/failure-policy.ts';
 import type { RerankCall } from '#edge/rerank/rerank-call.ts';
 import type { CachedScoringCall } from '#edge/rerank/score-through-cache.ts';
@@ -23,6 +23,7 @@ export function planScoring(
 ): ScoringPlan {
   const { request, tenantId, signal, slots } = call;
   const { now, sleep, timeoutSignal } = workerCalls;
+  const { tokensMax, chunks } = documentLength(request);
   const { health } = scoring;
   const { workerTargets: targets } = environment;
   const regions = orderRegions([...new Set(targets.map(({ region }) => region))], call.place);
@@ -39,7 +40,8 @@ export function planScoring(
       ...(model.adapter === undefined ? {} : { adapter: { digest: model.adapter.digest, name: model.id } }),
       query: request.query,
       documents: [...call.texts],
-      max_tokens_per_doc: documentTokensMax(request),
+      max_tokens_per_doc: tokensMax,
+      ...(chunks === undefined ? {} : { chunks }),
       include_target_log_likelihoods: false,
       include_calibration: chosenScoring(request) === 'blended',
     },

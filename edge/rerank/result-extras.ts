@@ -7,11 +7,13 @@ import type { RerankResult } from '#shared/protocol/rerank-response.ts';
 export function resultExtras(
   outcome: RerankOutcome,
   ranked: RankedDocument,
-): Pick<RerankResult, 'unfused_score' | 'explanation'> {
+): Pick<RerankResult, 'unfused_score' | 'chunk' | 'explanation'> {
   const unfused = unfusedScore(outcome, ranked);
+  const chunk = ranked.meanLogLikelihood === undefined ? undefined : outcome.scores[ranked.index]?.chunk;
   const explanation = outcome.explanations?.get(ranked.index);
   return {
     ...(unfused === undefined ? {} : { unfused_score: unfused }),
+    ...(chunk === undefined ? {} : { chunk }),
     ...(explanation === undefined ? {} : { explanation }),
   };
 }

@@ -25,7 +25,7 @@ export async function scoreTogether(
 ): Promise<ScoredDocuments> {
   if (!use.read) return scoreOnWorkers(ports, job);
   return computations.run({
-    key: await digestBody(new TextEncoder().encode(JSON.stringify([scope, job.request, job.tolerated]))),
+    key: await keyOf(scope, job),
     signal: job.signal,
     patience: () => {
       const remainingMs = job.startedAtMs + job.deadlineMs - ports.now();
@@ -35,6 +35,15 @@ export async function scoreTogether(
     compute: (signal) => scoreOnWorkers(ports, { ...job, signal }),
     accepts: concernsAll,
   });
+}
+
+/** The documents by their digests: a large request is not written out a second time. */
+function keyOf(
+  scope: string,
+  { request: { documents: _, ...request }, digests, tolerated }: ScoringJob,
+): Promise<string> {
+  const names = digests.map((digest) => btoa(String.fromCharCode(...digest)));
+  return digestBody(new TextEncoder().encode(JSON.stringify([scope, request, names, tolerated])));
 }
 
 /** A deadline that passed, and a caller that left, concern the one request alone. */

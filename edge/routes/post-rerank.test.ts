@@ -100,7 +100,7 @@ describe('POST /v2/rerank: 200', () => {
       query,
       documents: 'only',
       priority: 3,
-      max_chunks_per_doc: 10,
+      max_chunks_per_doc: null,
       model: null,
       deadline_ms: null,
       max_tokens_per_doc: 0,
@@ -163,11 +163,11 @@ describe('POST /v2/rerank: 200', () => {
 });
 
 describe('POST /v2/rerank: 400', () => {
-  const tooMany = Array.from({ length: 1001 }, () => 'x');
+  const tooMany = Array.from({ length: 10_001 }, () => 'x');
   it.each<[string, object, string]>([
     ['documents', { query }, 'documents is missing; it must be an array'],
     ['documents', { query, documents: [] }, 'documents is empty, at least 1 is needed'],
-    ['documents', { query, documents: tooMany }, 'documents has 1,001 items, the limit is 1,000'],
+    ['documents', { query, documents: tooMany }, 'documents has 10,001 items, the limit is 10,000'],
     ['documents[1]', { query, documents: ['a', ''] }, 'documents[1] is empty'],
     ['documents[1]', { query, documents: ['a', ' \n'] }, 'documents[1] is empty'],
     ['documents[1]', { query, documents: ['a', 5] }, 'documents[1] is 5; it must be a string or an object'],
@@ -204,7 +204,7 @@ describe('POST /v2/rerank: 400', () => {
     [
       'max_tokens_per_doc',
       { query, documents, max_tokens_per_doc: 8193 },
-      'max_tokens_per_doc is 8,193, the limit is 8,192',
+      'max_tokens_per_doc is 8,193, the limit is 8,192 for documents in one piece',
     ],
     ['deadline_ms', { query, documents, deadline_ms: 400_000 }, 'deadline_ms is 400,000, the limit is 300,000'],
     ['rank_fields[0]', { query, documents, rank_fields: [3] }, 'rank_fields[0] is 3; it must be a string'],

@@ -128,11 +128,11 @@ describe('POST /v1/score', () => {
     ],
     [
       { text_1: 'q', text_2: Array.from({ length: limits.documentsPerRequestMax + 1 }, () => 'd') },
-      'text_2 has 1,001 items, the limit is 1,000',
+      'text_2 has 10,001 items, the limit is 10,000',
       'text_2',
     ],
     [{ text_1: 'q', text_2: 'd', deadline_ms: 0 }, 'deadline_ms is 0, the least is 1', 'deadline_ms'],
-  ])('400 for %j', async (body, message, param) => {
+  ])('400 that names field, value and limit (%#)', async (body, message, param) => {
     const { response, json, calls } = await postRerank(body, { path: '/v1/score' });
     expect({ status: response.status, json }).toMatchObject({ status: 400, json: { message, error: { param } } });
     expect(calls).toEqual([]);

@@ -36,11 +36,13 @@ function withoutFeatures({
   document_tokens,
   lexical_match,
   truncated,
+  chunk,
 }: MergedScore): DocumentScore {
   return {
     mean_log_likelihood,
     document_tokens,
     ...(lexical_match === undefined ? {} : { lexical_match }),
     truncated,
+    ...(chunk === undefined ? {} : { chunk }),
   };
 }

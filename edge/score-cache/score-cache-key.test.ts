@@ -8,7 +8,18 @@ const parts: ScoreCacheKeyParts = { tenantId: 't', scoringFingerprint: 'f', requ
 const { adapter: _, ...baseRequest } = request;
 const { template: __, ...withoutTemplate } = request;
 
+const chunks = { tokens: 512, overlap: 64, count_max: 10 };
+
 describe('scoreCacheKey', () => {
+  it.each([{ tokens: 511 }, { overlap: 65 }, { count_max: 11 }])(
+    'is another one for chunks of other %o',
+    async (change) => {
+      const keyOf = (changed: object) =>
+        scoreCacheKey({ ...parts, request: { ...request, chunks: { ...chunks, ...changed } } });
+      expect(await keyOf(change)).not.toBe(await keyOf({}));
+    },
+  );
+
   it.each<[string, Partial<ScoreCacheKeyParts>]>([
     ['tenant', { tenantId: 'u' }],
     ['model, arithmetic or version of the workers', { scoringFingerprint: 'g' }],
@@ -18,6 +29,7 @@ describe('scoreCacheKey', () => {
     ['template', { request: { ...request, template: 'upr-1' } }],
     ['template or the default', { request: withoutTemplate }],
     ['query', { request: { ...request, query: 'Q' } }],
+    ['way to split documents, or none', { request: { ...request, chunks } }],
     ['length of documents', { request: { ...request, max_tokens_per_doc: 511 } }],
   ])('is another one for another %s', async (_name, change) => {
     expect(await scoreCacheKey({ ...parts, ...change })).not.toBe(await scoreCacheKey(parts));

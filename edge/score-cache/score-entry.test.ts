@@ -75,12 +75,12 @@ describe('mergeEntries', () => {
   });
 
   it('lets the oldest documents go where there are too many', () => {
-    const merged = mergeEntries(plain(3_500), plain(1_000, 3_000));
-    expect(merged.scores.size).toBe(4_000);
-    expect(merged.scores.has('document 3999')).toBe(true);
-    const over = mergeEntries(merged, plain(1, 9_999));
-    expect([over.scores.size, over.scores.has('document 0'), over.scores.has('document 9999')]).toEqual([
-      4_000,
+    const merged = mergeEntries(plain(19_500), plain(1_000, 19_000));
+    expect(merged.scores.size).toBe(20_000);
+    expect(merged.scores.has('document 19999')).toBe(true);
+    const over = mergeEntries(merged, plain(1, 99_999));
+    expect([over.scores.size, over.scores.has('document 0'), over.scores.has('document 99999')]).toEqual([
+      20_000,
       false,
       true,
     ]);
@@ -90,5 +90,14 @@ describe('mergeEntries', () => {
 describe('sizeOfEntry', () => {
   it('grows with each document', () => {
     expect(sizeOfEntry(plain(11)) - sizeOfEntry(plain(10))).toBe(320);
+  });
+
+  it('counts the places of best chunks', () => {
+    const range = { start: 0, end: 9 };
+    const chunk = { index: 0, count: 2, tokens: range, characters: range };
+    const [[name = '', score] = []] = plain(1).scores;
+    if (score === undefined) throw new Error('the entry is empty');
+    const chunked = { ...plain(1), scores: new Map([[name, { ...score, chunk }]]) };
+    expect(sizeOfEntry(chunked) - sizeOfEntry(plain(1))).toBe(240);
   });
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { travellingCalibrationSchema } from '#shared/calibration/calibration.ts';
+import { limits } from '#shared/limits.ts';
 import { type DocumentScore, documentScoreSchema } from '#shared/protocol/score.ts';
 
 /** What is kept of a document: never the likelihood of each query token, which few ask for and which is long. */
@@ -26,15 +27,19 @@ export interface ScoreEntry {
 }
 
 /** Documents of one entry; the oldest go first. Above the largest request, so that a request is always whole. */
-const documentsMax = 4_000;
+const documentsMax = 2 * limits.documentsPerRequestMax;
 
 /** Bytes that a document takes in memory: measured at 260 to 300 in V8 for key, object and map slot, rounded up. */
 const documentBytes = 320;
+
+/** And the place of its best chunk: three objects of numbers. */
+const chunkBytes = 240;
 const entryBytes = 1_000;
 
 /** Memory that an entry takes, about. */
 export function sizeOfEntry({ scores }: ScoreEntry): number {
-  return entryBytes + scores.size * documentBytes;
+  const chunks = [...scores.values()].filter(({ chunk }) => chunk !== undefined).length;
+  return entryBytes + scores.size * documentBytes + chunks * chunkBytes;
 }
 
 /** Both entries' documents, those of `fresh` as the newest. What `fresh` did not ask for is kept from `known`. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { formatCount } from '#edge/format-count.ts';
+import { checkDocumentLength } from '#edge/rerank/document-length.ts';
 import { invalidRequest } from '#edge/rerank/invalid-request.ts';
 import { type JsonObject, normaliseRerankBody } from '#edge/rerank/normalise-rerank-body.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
@@ -47,6 +48,7 @@ export function parsePairs(body: JsonObject): ParsedPairs {
   const parsed = pairsSchema.safeParse(input);
   if (!parsed.success) throw invalidRequest(parsed.error.issues, input, rename);
   const { text_1, text_2, ...settings } = parsed.data;
+  checkDocumentLength(settings);
   if (text_1.length !== 1 && text_1.length !== text_2.length) {
     const counts = `${first} has ${formatCount(text_1.length)} items and ${second} ${formatCount(text_2.length)}`;
     throw refuse(first, `${counts}; ${first} must have one item, or as many as ${second}`);

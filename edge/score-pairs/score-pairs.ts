@@ -1,7 +1,8 @@
 import { resolveModel } from '#edge/adapters/resolve-model.ts';
 import type { Dependencies } from '#edge/dependencies.ts';
 import { ConnectionSlots } from '#edge/gpu-workers/connection-slots.ts';
-import { checkTruncation, documentTokensMax } from '#edge/rerank/check-truncation.ts';
+import { checkTruncation } from '#edge/rerank/check-truncation.ts';
+import { documentLength } from '#edge/rerank/document-length.ts';
 import { publicScore } from '#edge/rerank/public-score.ts';
 import type { RerankCall } from '#edge/rerank/rerank-call.ts';
 import { rerankWithModel } from '#edge/rerank/rerank-documents.ts';
@@ -41,7 +42,9 @@ export async function scorePairs(dependencies: Dependencies, call: PairsCall): P
     const texts = indices.map((index) => pairs[index]?.document ?? '');
     const common = { scoring: settings.scoring, raw_scores: settings.raw_scores, deadline_ms: settings.deadline_ms };
     // What is too long is named by its place among all pairs, afterwards.
-    const length = { max_tokens_per_doc: documentTokensMax(settings), truncation: true };
+    const { max_chunks_per_doc, chunk_tokens, chunk_overlap } = settings;
+    const chunks = { max_chunks_per_doc, chunk_tokens, chunk_overlap };
+    const length = { ...chunks, max_tokens_per_doc: documentLength(settings).tokensMax, truncation: true };
     const request = rerankRequestSchema.parse({ query, documents: texts, ...common, ...length });
     return rerankWithModel(dependencies, { ...call, request, texts, signal, slots }, model);
   };

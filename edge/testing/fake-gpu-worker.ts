@@ -38,7 +38,7 @@ export type Fault = (call: ReceivedCall, init: WorkerCallInit) => Promise<Respon
 /**
  * Stands in for the network and every GPU worker behind it: it checks each call as the real worker does (signature, schema) and answers by the
  * shared schema. A document scores what its text says between brackets (`[-1.5] some text`), else -2, matches by what it says between braces
- * (`{0.7}`), else 0, and has one token a word.
+ * (`{0.7}`), else 0, and has one token a word. Of its chunks, which share no token here, the last is the best.
  */
 export function createFakeGpuWorkers(
   nowMs: () => number,
@@ -87,8 +87,7 @@ function score(request: ScoreRequest): ScoreResponse {
       return {
         mean_log_likelihood: Number(/\[(-?[\d.]+)\]/.exec(document)?.[1] ?? -2),
         lexical_match: Number(/\{([\d.]+)\}/.exec(document)?.[1] ?? 0),
-        document_tokens: Math.min(tokens, request.max_tokens_per_doc),
-        truncated: tokens > request.max_tokens_per_doc,
+        ...readLength(request, tokens),
         ...(request.explain === true ? { explanation: explainDocument(request, document) } : {}),
       };
     }),
@@ -98,6 +97,15 @@ function score(request: ScoreRequest): ScoreResponse {
     compute_ms: 12.5,
     timing: { queue_ms: 1, tokenize_ms: 0.5, prefix_ms: 6, hints_ms: 0, suffix_ms: 5, prefixes: 2, prefix_hits: 1 },
   };
+}
+
+/** How much is read of a document of so many tokens. */
+function readLength({ max_tokens_per_doc, chunks }: ScoreRequest, tokens: number) {
+  const read = Math.min(tokens, max_tokens_per_doc, chunks === undefined ? tokens : chunks.count_max * chunks.tokens);
+  const count = chunks === undefined ? 1 : Math.ceil(read / chunks.tokens);
+  const start = chunks === undefined ? 0 : (count - 1) * chunks.tokens;
+  const chunk = { index: count - 1, count, tokens: { start, end: read }, characters: null };
+  return { document_tokens: read, truncated: tokens > read, ...(count === 1 ? {} : { chunk }) };
 }
 
 /** A token a word, each of which has probability e⁻⁶ without a document. */

@@ -1,6 +1,7 @@
 import type { BeirDocument } from '#gpu-worker/evaluation/read-beir-folder.ts';
 import type { TrecRun } from '#gpu-worker/evaluation/trec-run.ts';
 import type { TemplateName } from '#gpu-worker/q-peft/template-registry.ts';
+import type { ChunkSettings } from '#gpu-worker/scoring/chunks/chunk-settings.ts';
 import type { PairScore, ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
 
 /** What documents are scored with; neither: the base model under its default template. */
@@ -16,6 +17,8 @@ export interface ScoreRunOptions {
   /** What of a document is scored: its text alone, or `title. text`. */
   readonly withTitle: boolean;
   readonly maxTokensPerDoc?: number;
+  /** Absent: each document in one piece. */
+  readonly chunks?: ChunkSettings | undefined;
   readonly signal?: AbortSignal;
   /** Called after each document and method with the pairs scored so far. */
   readonly onProgress?: (scoredPairs: number, totalPairs: number) => void;
@@ -103,6 +106,7 @@ function taskFor(item: DocumentWork, options: ScoreRunOptions, { template, adapt
     queries: item.queryIds.map((queryId) => options.queries.get(queryId) ?? ''),
     ...(template === undefined ? {} : { template }),
     ...(adapterDigest === undefined ? {} : { adapterDigest }),
+    ...(options.chunks === undefined ? {} : { chunks: options.chunks }),
     ...(options.maxTokensPerDoc === undefined ? {} : { maxTokensPerDoc: options.maxTokensPerDoc }),
   };
 }

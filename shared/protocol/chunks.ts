@@ -39,10 +39,11 @@ export const bestChunkSchema = z.object({
     .int()
     .min(1)
     .meta({ description: 'How many chunks the document has.', examples: [3] }),
-  tokens: rangeSchema.meta({ description: 'Its tokens among the document’s.' }),
+  tokens: rangeSchema.meta({ description: 'Its tokens among the document’s.', examples: [{ start: 448, end: 960 }] }),
   characters: rangeSchema.nullable().meta({
     description:
       'Its characters in the text that was scored, as JavaScript counts them (UTF-16 code units); null where the model’s tokenizer normalises the text.',
+    examples: [{ start: 1_970, end: 4_210 }],
   }),
 });
 export type BestChunk = z.infer<typeof bestChunkSchema>;

@@ -5,7 +5,7 @@ export const errorBodySchema = z
   .object({
     message: z.string().meta({
       description: 'What is wrong, with the value and the limit.',
-      examples: ['documents has 1,001 items, the limit is 1,000'],
+      examples: ['documents has 10,001 items, the limit is 10,000'],
     }),
     id: z.string().meta({
       description: 'The request id, also in X-Request-Id.',
@@ -13,11 +13,11 @@ export const errorBodySchema = z
     }),
     detail: z
       .string()
-      .meta({ description: 'The message again.', examples: ['documents has 1,001 items, the limit is 1,000'] }),
+      .meta({ description: 'The message again.', examples: ['documents has 10,001 items, the limit is 10,000'] }),
     error: z.object({
       message: z
         .string()
-        .meta({ description: 'The message again.', examples: ['documents has 1,001 items, the limit is 1,000'] }),
+        .meta({ description: 'The message again.', examples: ['documents has 10,001 items, the limit is 10,000'] }),
       type: z.string().meta({ description: 'The kind of fault.', examples: ['invalid_request_error'] }),
       param: z
         .string()

@@ -27,7 +27,7 @@ export const infoResponseSchema = z
           .meta({ description: 'The same, reversed.', examples: [{ LABEL_0: 0 }] }),
       }),
     }),
-    max_concurrent_requests: count('Documents of one request: that many are taken at once.', 1_000),
+    max_concurrent_requests: count('Documents of one request: that many are taken at once.', 10_000),
     max_input_length: count('Tokens of a document that can be scored.', 8_192),
     max_batch_tokens: count('Tokens of one request at most.', 8_192_000),
     max_batch_requests: z
@@ -35,7 +35,7 @@ export const infoResponseSchema = z
       .int()
       .nullable()
       .meta({ description: 'Always null: not bounded.', examples: [null] }),
-    max_client_batch_size: count('Documents of one request.', 1_000),
+    max_client_batch_size: count('Documents of one request.', 10_000),
     auto_truncate: z.boolean().meta({
       description: 'Always true: longer documents are cut, unless a request says otherwise.',
       examples: [true],

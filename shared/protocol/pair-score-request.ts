@@ -8,6 +8,9 @@ export const pairScoreSettingsSchema = rerankRequestSchema.pick({
   scoring: true,
   raw_scores: true,
   max_tokens_per_doc: true,
+  max_chunks_per_doc: true,
+  chunk_tokens: true,
+  chunk_overlap: true,
   truncation: true,
   deadline_ms: true,
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bestChunkSchema } from '#shared/protocol/chunks.ts';
 
 const sha256 = (of: string) =>
   z.string().meta({
@@ -91,6 +92,7 @@ export const receiptSchema = z.object({
           .boolean()
           .optional()
           .meta({ description: 'Whether it was cut.', examples: [false] }),
+        chunk: bestChunkSchema.optional().meta({ description: 'Of a document in chunks: the one that these are of.' }),
         first_stage_score: z
           .number()
           .optional()

@@ -88,17 +88,48 @@ export const rerankRequestSchema = z
       .number()
       .int()
       .min(1)
+      .max(limits.chunkedTokensPerDocMax)
+      .optional()
+      .meta({
+        description: `Tokens of a document that are scored; longer ones keep their start, and \`meta.warnings\` says which. At most ${limits.maxTokensPerDocMax} in one piece. Absent: ${limits.maxTokensPerDocDefault}, in chunks ${limits.chunkedTokensPerDocDefault}.`,
+        examples: [512],
+      }),
+    max_chunks_per_doc: z
+      .number()
+      .int()
+      .min(1)
+      .max(limits.chunksPerDocMax)
+      .optional()
+      .meta({
+        description: `More than 1: documents longer than \`chunk_tokens\` are scored in chunks, at most so many, and the best chunk counts; each result says which it was (\`chunk\`). Absent: 1, or as many as there are where \`chunk_tokens\` or \`chunk_overlap\` is named.`,
+        examples: [10],
+      }),
+    chunk_tokens: z
+      .number()
+      .int()
+      .min(limits.chunkTokensMin)
       .max(limits.maxTokensPerDocMax)
       .optional()
       .meta({
-        description: `Tokens of a document that are scored; longer ones keep their start, and \`meta.warnings\` says which. Absent: ${limits.maxTokensPerDocDefault}.`,
+        description: `Tokens of a chunk; documents that have no more are scored in one piece. Naming it asks for chunks. Absent: ${limits.chunkTokensDefault}.`,
         examples: [512],
+      }),
+    chunk_overlap: z
+      .number()
+      .int()
+      .min(0)
+      .max(limits.maxTokensPerDocMax * limits.chunkOverlapShareMax)
+      .optional()
+      .meta({
+        description:
+          'Tokens that neighbouring chunks share, at most half of `chunk_tokens`. Naming it asks for chunks. Absent: an eighth of `chunk_tokens`.',
+        examples: [64],
       }),
     truncation: z
       .boolean()
       .default(true)
       .meta({
-        description: `false: a document longer than \`max_tokens_per_doc\` (then ${limits.maxTokensPerDocMax} unless given) is an error instead of being cut.`,
+        description: `false: a document longer than \`max_tokens_per_doc\` (then ${limits.maxTokensPerDocMax} unless given, in chunks ${limits.chunkedTokensPerDocMax}) or \`max_chunks_per_doc\` is an error instead of being cut.`,
         examples: [true],
       }),
     scoring: scoringSchema.optional().meta({

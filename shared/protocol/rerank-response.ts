@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bestChunkSchema } from '#shared/protocol/chunks.ts';
 import { explanationSchema } from '#shared/protocol/explanation.ts';
 import { receiptSchema } from '#shared/protocol/receipt.ts';
 
@@ -30,6 +31,10 @@ const rerankResultSchema = z
           'With `fusion`: what `relevance_score` would be without; a probability that other requests can be compared with.',
         examples: [0.2122],
       }),
+    chunk: bestChunkSchema.optional().meta({
+      description:
+        'Of a long document that was scored in chunks: the best one, which the score is of. Absent where it was scored in one piece.',
+    }),
     explanation: explanationSchema.optional().meta({
       description:
         'With `explain`, of the best results: what each token of the query is worth with and without the document.',
@@ -67,7 +72,10 @@ export const rerankResponseSchema = z
       prompt_tokens: z
         .number()
         .int()
-        .meta({ description: 'Tokens of every document, plus the query once per document.', examples: [412] }),
+        .meta({
+          description: 'Tokens of every document, plus the query once per document; in chunks, of every chunk.',
+          examples: [412],
+        }),
       total_tokens: z
         .number()
         .int()
@@ -83,7 +91,10 @@ export const rerankResponseSchema = z
         search_units: z
           .number()
           .int()
-          .meta({ description: 'One per query with up to 100 documents.', examples: [1] }),
+          .meta({
+            description: 'One per query with up to 100 documents; each chunk of a long document counts as one.',
+            examples: [1],
+          }),
         total_tokens: z
           .number()
           .int()

@@ -32,7 +32,7 @@ export const scoreRequestSchema = z
       .optional()
       .describe('Template version; absent: the one of the adapter, or the default.'),
     query: z.string().min(1).max(limits.queryCharactersMax),
-    documents: z.array(z.string().min(1).max(limits.documentCharactersMax)).min(1).max(limits.documentsPerRequestMax),
+    documents: z.array(z.string().min(1).max(limits.documentCharactersMax)).min(1).max(limits.documentsPerCallMax),
     max_tokens_per_doc: z
       .number()
       .int()

@@ -44,6 +44,20 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('hintrank rerank with the default model', () => {
+  it('finds the chunk of a long document that answers', async () => {
+    const others = passages.filter(({ id }) => id !== answering).map(({ text }) => text);
+    const long = [...others.slice(0, 3), passages.find(({ id }) => id === answering)?.text ?? ''].join(' ');
+    const file = join(folder, 'long.jsonl');
+    await writeFile(file, `${JSON.stringify(long)}\n`);
+    const words = ['rerank', '--query', question, '--documents', file, '--json', '--chunk-tokens', '200'];
+    const [result] = JSON.parse((await runHintrank(words)).stdout).results;
+    expect(result).toMatchObject({ truncated: false, chunk: { tokens: expect.any(Object) } });
+    const { start, end } = result.chunk.characters;
+    expect(long.slice(start, end)).toContain('Lake Constance');
+    expect(result.chunk.count).toBeGreaterThan(2);
+    expect(result.document_tokens).toBeGreaterThan(500);
+  });
+
   it('puts the passage that answers first, as JSON and as a table', async () => {
     const words = ['rerank', '--query', question, '--documents', join(folder, 'passages.jsonl')];
     const asJson = await runHintrank([...words, '--json']);

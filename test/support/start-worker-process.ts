@@ -7,6 +7,8 @@ export interface WorkerProcess {
   readonly url: string;
   /** Documents scored since the start. */
   scored(): Promise<number>;
+  /** Documents refused since the start, for want of room in the queue. */
+  refused(): Promise<number>;
   /** SIGKILL: dead; SIGSTOP: it hangs, and its connections stay open; SIGCONT: it goes on. */
   signal(name: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
 }
@@ -17,6 +19,8 @@ export interface WorkerProcessOptions {
   readonly baseModel: string;
   /** Milliseconds that each document takes. */
   readonly documentMs: number;
+  /** Documents that may wait; absent: any number. */
+  readonly queueLengthMax?: number;
 }
 
 const scriptPath = fileURLToPath(new URL('./controlled-worker-process.ts', import.meta.url));
@@ -29,6 +33,7 @@ export async function startWorkerProcess(options: WorkerProcessOptions): Promise
       WORKER_SIGNING_KEY: options.signingKey,
       BASE_MODEL: options.baseModel,
       DOCUMENT_MS: String(options.documentMs),
+      ...(options.queueLengthMax === undefined ? {} : { QUEUE_LENGTH_MAX: String(options.queueLengthMax) }),
     },
     execArgv: [],
   });
@@ -39,13 +44,15 @@ export async function startWorkerProcess(options: WorkerProcessOptions): Promise
   ended.catch(() => undefined);
   const [started] = await Promise.race([once(child, 'message'), ended]);
   const { url } = z.object({ url: z.string() }).parse(started);
+  const count = async () => {
+    const answer = once(child, 'message');
+    child.send({});
+    return z.object({ scored: z.number(), refused: z.number() }).parse((await answer)[0]);
+  };
   return {
     url,
-    async scored() {
-      const answer = once(child, 'message');
-      child.send({});
-      return z.object({ scored: z.number() }).parse((await answer)[0]).scored;
-    },
+    scored: async () => (await count()).scored,
+    refused: async () => (await count()).refused,
     signal: (name) => void child.kill(name),
   };
 }

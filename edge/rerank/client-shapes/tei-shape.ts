@@ -22,6 +22,9 @@ export const teiShape: ClientShape = {
       on_deadline: body['on_deadline'],
       on_failure: body['on_failure'],
       max_tokens_per_doc: body['max_tokens_per_doc'],
+      max_chunks_per_doc: body['max_chunks_per_doc'],
+      chunk_tokens: body['chunk_tokens'],
+      chunk_overlap: body['chunk_overlap'],
     };
   },
   fieldNames: { documents: 'texts', truncation: 'truncate', return_documents: 'return_text' },

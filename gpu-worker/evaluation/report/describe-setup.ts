@@ -1,4 +1,5 @@
 import { describeScoring } from '#gpu-worker/evaluation/report/describe-scoring.ts';
+import { describeTokens } from '#gpu-worker/evaluation/report/describe-tokens.ts';
 import type { EvaluationReport } from '#gpu-worker/evaluation/report/evaluation-report.ts';
 import { intervalConfidence } from '#gpu-worker/evaluation/statistics/bootstrap-means.ts';
 
@@ -17,7 +18,7 @@ export function describeSetup({ data, split, firstStage, depth, scoring, evaluat
     ...(scoring === null
       ? []
       : [
-          `Scored: ${scoring.pairs} pairs in ${scoring.precision}, documents cut to ${scoring.maxTokensPerDoc} tokens, in ${scoring.seconds.toFixed(1)} s on ${scoring.threads} threads.`,
+          `Scored: ${scoring.pairs} pairs in ${scoring.precision}, documents cut to ${describeTokens(scoring)}, in ${scoring.seconds.toFixed(1)} s on ${scoring.threads} threads.`,
           ...describeScoring(scoring),
         ]),
     `Metrics as trec_eval has them; equal scores are ordered by document id, last id first.`,

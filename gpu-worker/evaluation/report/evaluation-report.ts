@@ -1,5 +1,6 @@
 import type { RunComparison } from '#gpu-worker/evaluation/compare-runs.ts';
 import type { RankingEvaluation } from '#gpu-worker/evaluation/evaluate-rankings.ts';
+import type { ChunkSettings } from '#gpu-worker/scoring/chunks/chunk-settings.ts';
 import type { Precision } from '#gpu-worker/scoring/scoring-engine.ts';
 import type { Scoring } from '#shared/protocol/rerank-request.ts';
 
@@ -26,6 +27,8 @@ export interface ScoringSummary {
   readonly threads: number;
   readonly cores: number;
   readonly maxTokensPerDoc: number;
+  /** Absent: each document in one piece. */
+  readonly chunks?: ChunkSettings | undefined;
   readonly pairs: number;
   /** Distinct documents; each document's prefix was computed once for each method. */
   readonly documents: number;
