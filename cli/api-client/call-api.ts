@@ -15,6 +15,7 @@ export interface ApiCall<Schema extends z.ZodType> {
   readonly body?: object;
   /** Instead of `body`: bytes as they are. */
   readonly file?: FileBody;
+  readonly headers?: Readonly<Record<string, string>>;
   /** Of the answer. */
   readonly schema: Schema;
   readonly signal: AbortSignal;
@@ -23,11 +24,12 @@ export interface ApiCall<Schema extends z.ZodType> {
 /** One call of the API. Throws an Error with one sentence: the API's own message with the request id, or why there is no answer. */
 export async function callApi<Schema extends z.ZodType>(
   { url, key }: Connection,
-  { method, path, body, file, schema, signal }: ApiCall<Schema>,
+  { method, path, body, file, headers = {}, schema, signal }: ApiCall<Schema>,
 ): Promise<z.output<Schema>> {
   const response = await send(`${url}${path}`, {
     method,
     headers: {
+      ...headers,
       authorization: `Bearer ${key}`,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(file === undefined ? {} : fileHeaders(file)),

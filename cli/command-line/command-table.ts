@@ -54,8 +54,33 @@ export const commandTable: readonly CommandEntry[] = [
       `hintrank train --data squad-passages --output adapter.safetensors`,
       `hintrank train --data judged.jsonl --output adapter.safetensors --method attend --steps 100 --seed 7`,
       `hintrank train --data judged.jsonl --dev dev.jsonl --test test.jsonl --output adapter.safetensors --loss-over blended`,
+      `hintrank train --data judged.jsonl --remote --adapter support-tickets --preset quick`,
     ],
     load: async () => erased((await import('#cli/commands/train.ts')).trainCommand),
+  },
+  {
+    words: 'job list',
+    summary: "List the tenant's training jobs",
+    examples: [`hintrank job list --limit 5`],
+    load: async () => erased((await import('#cli/commands/job-list.ts')).jobListCommand),
+  },
+  {
+    words: 'job show',
+    summary: 'Show a training job',
+    examples: [`hintrank job show tj_5n8y1r6s2bhe4fq9w2m0`],
+    load: async () => erased((await import('#cli/commands/job-show.ts')).jobShowCommand),
+  },
+  {
+    words: 'job follow',
+    summary: 'Follow a training job until it has ended',
+    examples: [`hintrank job follow tj_5n8y1r6s2bhe4fq9w2m0`],
+    load: async () => erased((await import('#cli/commands/job-follow.ts')).jobFollowCommand),
+  },
+  {
+    words: 'job cancel',
+    summary: 'Cancel a training job',
+    examples: [`hintrank job cancel tj_5n8y1r6s2bhe4fq9w2m0`],
+    load: async () => erased((await import('#cli/commands/job-cancel.ts')).jobCancelCommand),
   },
   {
     words: 'adapter import',

@@ -1,6 +1,7 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { defineCommand } from 'citty';
+import { connectionFlags } from '#cli/api-client/connection.ts';
 import { type CommandIo, commandIo } from '#cli/command-line/command-io.ts';
 import { parseChoice, parseInteger } from '#cli/command-line/parse-values.ts';
 import { UsageError } from '#cli/command-line/usage-error.ts';
@@ -12,11 +13,19 @@ import { convertedWeightsFolder } from '#cli/engine/state-folder.ts';
 import { parseTrainingSettings, trainingFlags } from '#cli/engine/training-flags.ts';
 import { renderTraining } from '#cli/output/render-training.ts';
 import { createTrainingProgress } from '#cli/output/training-progress.ts';
+import { refuseRemoteFlags, remoteTrainingFlags } from '#cli/training-jobs/remote-training-flags.ts';
+import { trainRemotely } from '#cli/training-jobs/train-remotely.ts';
 import { readCalibrationFile } from '#gpu-worker/calibration/read-calibration-file.ts';
 import { checkOutputPath } from '#gpu-worker/files/check-output-path.ts';
 import type { TrainingData } from '#gpu-worker/training/data/training-data.ts';
 
 const { model, threads } = engineFlags;
+
+const remoteFlags = {
+  remote: { type: 'boolean', description: 'Train as a job of the API instead of on this machine, and follow it.' },
+  ...remoteTrainingFlags,
+  ...connectionFlags,
+} as const;
 
 export const trainCommand = defineCommand({
   meta: {
@@ -24,14 +33,18 @@ export const trainCommand = defineCommand({
     description:
       'Train a Q-PEFT adapter from judged queries; the frozen model stays as it is. Says whether the adapter ranks the dev queries better than the base model',
   },
-  args: { ...trainingFlags, model, threads },
+  args: { ...trainingFlags, model, threads, ...remoteFlags },
   async run(context) {
     const { args } = context;
     const io = commandIo(context);
+    if (args.remote === true) return trainRemotely(args, io);
+    refuseRemoteFlags(args);
+    const { output } = args;
+    if (output === undefined) throw new UsageError('Name the adapter file: --output FILE.');
     const settings = parseTrainingSettings(args);
     const { threads: threadCount } = parseEngineFlags({ precision: 'fp32', threads: args.threads });
     const storage = parseChoice('storage', args.storage, ['fp16', 'fp32']);
-    await checkOutputPath(resolve(args.output));
+    await checkOutputPath(resolve(output));
     const calibration = args.calibration === undefined ? null : await readCalibrationFile(args.calibration);
     const dataName = basename(resolve(args.data));
     const data = await readData(args, settings.seed, io);
@@ -53,7 +66,7 @@ export const trainCommand = defineCommand({
       dataName,
       calibration,
       withFirstStage: args['with-first-stage'] === true,
-      checkpointPath: `${resolve(args.output)}.checkpoint`,
+      checkpointPath: `${resolve(output)}.checkpoint`,
       prefixBytesMax: parseInteger('prefix-cache-gb', args['prefix-cache-gb'], 0, 10_000) * 1e9,
       onEvent: progress.onEvent,
       signal: io.signal,
@@ -62,8 +75,8 @@ export const trainCommand = defineCommand({
       const outcome = await trainAdapter(run).finally(() => progress.stop());
       const { file, report } = finishAdapter(outcome, { settings, data, dataName, storage });
       const json = `${JSON.stringify(report, null, 2)}\n`;
-      await finishAdapterFiles(args.output, { file, json, html: renderTrainingHtml(report) });
-      await io.print(args.json === true ? json : renderTraining(report, args.output));
+      await finishAdapterFiles(output, { file, json, html: renderTrainingHtml(report) });
+      await io.print(args.json === true ? json : renderTraining(report, output));
     } finally {
       await close();
     }

@@ -3,8 +3,8 @@ import { UsageError } from '#cli/command-line/usage-error.ts';
 import { bm25Flags } from '#cli/engine/bm25-flags.ts';
 import { type TrainingSettings, trainingSettingsSchema } from '#gpu-worker/training/settings/training-settings.ts';
 
-/** The flags of `train` that are settings: flag → field of the settings, or of their loss. */
-const settingFields = {
+/** The flags of `train` that are settings: flag → field of the settings. */
+export const settingFields = {
   method: 'method',
   k: 'k',
   heads: 'heads',
@@ -44,9 +44,8 @@ export const trainingFlags = {
   },
   output: {
     type: 'string',
-    required: true,
     valueHint: 'FILE',
-    description: 'The adapter file; a report is put beside it.',
+    description: 'The adapter file; a report is put beside it. Required without --remote.',
   },
   dev: {
     type: 'string',

@@ -1,0 +1,167 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import { runCommandLine } from '#cli/command-line/run-command-line.ts';
+import { type LocalStack, startLocalStack } from '#infra/local/local-stack.ts';
+import { errorBodySchema } from '#shared/protocol/error-body.ts';
+import { rerankResponseSchema } from '#shared/protocol/rerank-response.ts';
+import { trainingJobSchema } from '#shared/protocol/training-job.ts';
+import { judgedAnimalLines } from '#test/support/judged-animals.ts';
+import { testIo } from '#test/support/test-io.ts';
+import { writeTinyTextModel } from '#test/support/tiny-text-model.ts';
+
+let home: string;
+let data: string;
+let stack: LocalStack;
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'hintrank-remote-training-'));
+  const modelPath = writeTinyTextModel(join(home, 'model'));
+  data = join(home, 'animals.jsonl');
+  await writeFile(data, `${judgedAnimalLines().join('\n')}\n`);
+  stack = await startLocalStack(
+    {
+      port: 0,
+      workers: 1,
+      precision: 'fp32',
+      modelPath,
+      stateFolder: join(home, 'state'),
+      training: true,
+      say: () => undefined,
+    },
+    new AbortController().signal,
+  );
+});
+afterAll(async () => {
+  await stack?.stop();
+  await rm(home, { recursive: true, force: true });
+});
+afterEach(() => void vi.unstubAllEnvs());
+
+const small = '--evaluate-every 3 --dev-queries 8 --dev-depth 4 --seed 5'.split(' ');
+
+async function hintrank(words: readonly string[], signal?: AbortSignal) {
+  vi.stubEnv('HINTRANK_URL', stack.url);
+  vi.stubEnv('HINTRANK_API_KEY', stack.apiKey);
+  const { io, stdout, stderr } = testIo(signal === undefined ? {} : { signal });
+  const exitCode = await runCommandLine(words, io, { version: '0', debug: false });
+  return { exitCode, stdout: stdout(), stderr: stderr() };
+}
+
+async function api(method: string, path: string, body?: object): Promise<{ status: number; body: unknown }> {
+  const headers = { authorization: `Bearer ${stack.apiKey}`, 'content-type': 'application/json' };
+  const response = await fetch(`${stack.url}${path}`, {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, body: await response.json() };
+}
+
+describe('hintrank train --remote', () => {
+  it('uploads, trains on a worker through queue and bucket, shows the run as a local one, and the adapter serves', async () => {
+    const { exitCode, stdout, stderr } = await hintrank([
+      ...['train', '--data', data, '--remote', '--adapter', 'animals', '--on-no-gain', 'publish', '--json'],
+      ...['--steps', '6', ...small],
+    ]);
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+    for (const line of [
+      /job: queued/,
+      /job: running/,
+      /base model: dev nDCG@10/,
+      /step 6: .*dev nDCG@10/,
+      /job: completed/,
+    ]) {
+      expect(stderr).toMatch(line);
+    }
+    const job = trainingJobSchema.parse(JSON.parse(stdout));
+    expect(job).toMatchObject({
+      state: 'completed',
+      attempt: 1,
+      result: { published: 'animals@1', summary: { steps: 6 } },
+    });
+    expect(job.cost.tokens).toBe(job.result?.summary.tokens);
+    const report = z
+      .looseObject({ decidedBy: z.string(), verdict: z.string() })
+      .parse((await api('GET', `/v1/training-jobs/${job.id}/report`)).body);
+    expect(report.verdict).toBe(job.result?.summary.verdict);
+    const request = {
+      model: 'animals@1',
+      query: 'does the fox like the hill?',
+      documents: ['The fox lives in the hill.', 'A cat.'],
+    };
+    const { status, body } = await api('POST', '/v2/rerank', request);
+    expect({ status, body }).toMatchObject({ status: 200 });
+    expect(rerankResponseSchema.parse(body).results).toHaveLength(2);
+    // The same command again: the dataset is there already, the adapter is the same bytes, so it is the same version.
+    const again = await hintrank([
+      ...['train', '--data', data, '--remote', '--adapter', 'animals', '--on-no-gain', 'publish', '--json'],
+      ...['--steps', '6', ...small],
+    ]);
+    expect(trainingJobSchema.parse(JSON.parse(again.stdout))).toMatchObject({
+      dataset: job.dataset,
+      result: { published: 'animals@1' },
+    });
+    expect((await api('DELETE', `/v1/datasets/${job.dataset}?jobs=delete`)).body).toMatchObject({
+      deleted_jobs: expect.arrayContaining([job.id]),
+    });
+    expect((await api('GET', `/v1/training-jobs/${job.id}/report`)).status).toBe(404);
+  });
+
+  it('leaves the job alone at Ctrl-C and says how to follow and cancel it, which `job` then does', async () => {
+    const leaving = new AbortController();
+    const running = hintrank(
+      ['train', '--data', data, '--remote', '--adapter', 'long', ...small, '--steps', '50000', '--patience', '50000'],
+      leaving.signal,
+    );
+    const find = async () => {
+      const { data: jobs } = z
+        .object({ data: z.array(trainingJobSchema) })
+        .parse((await api('GET', '/v1/training-jobs')).body);
+      return jobs.find(({ adapter, state }) => adapter === 'long' && state === 'running');
+    };
+    let job = await find();
+    for (; job === undefined; job = await find()) await delay(50);
+    leaving.abort('SIGINT');
+    const left = await running;
+    expect(left).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(left.stderr).toContain(
+      `Follow it: hintrank job follow ${job.id}. Cancel it: hintrank job cancel ${job.id}.`,
+    );
+    const followed = hintrank(['job', 'follow', job.id]);
+    expect((await hintrank(['job', 'cancel', job.id])).stdout).toContain(`${job.id} (long): cancelling`);
+    expect((await followed).stdout).toContain(`${job.id} (long): cancelled`);
+    expect((await hintrank(['job', 'show', job.id, '--json'])).stdout).toContain('"state": "cancelled"');
+    expect((await hintrank(['job', 'list'])).stdout).toContain(job.id);
+  });
+
+  it('names file and line of what is no judged query, before anything is sent, and passes on what the API says', async () => {
+    const bad = join(home, 'bad.jsonl');
+    await writeFile(bad, '{"query": "q", "relevant_passages": ["p"]}\n{"query": "q"}\n');
+    const remote = ['--remote', '--adapter', 'a'];
+    expect(await hintrank(['train', '--data', bad, ...remote])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining(`${bad} line 2: relevant_passages`),
+    });
+    await writeFile(bad, '{"query": "q", "relevant_passages": ["p"]}\n');
+    expect(await hintrank(['train', '--data', bad, ...remote])).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('it has 1 training queries; at least 40 are needed'),
+    });
+    for (const [words, message] of [
+      [['train', '--data', bad, '--remote'], '--adapter NAME'],
+      [['train', '--data', bad, ...remote, '--output', 'x'], '--output is for training on this machine'],
+      [['train', '--data', bad, '--output', 'x', '--preset', 'quick'], '--preset belongs to --remote'],
+      [['train', '--data', bad], '--output FILE'],
+    ] as const) {
+      expect(await hintrank(words)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(message) });
+    }
+    const missing = await hintrank(['job', 'follow', 'tj_0']);
+    expect(missing).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('There is no training job "tj_0"') });
+    expect(errorBodySchema.parse((await api('POST', '/internal/training/leases', {})).body).error.code).toBe(
+      'unsigned_call',
+    );
+  });
+});
