@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { basename, join } from 'node:path';
 import { readProcessor } from '#gpu-worker/engine/read-processor.ts';
+import { runGraphPacking } from '#gpu-worker/engine/run-graph-packing.ts';
 import { runtimeVersion } from '#gpu-worker/engine/runtime-version.ts';
-import { writePackedGraph } from '#gpu-worker/engine/write-packed-graph.ts';
 import { moveIntoPlace } from '#gpu-worker/files/move-into-place.ts';
 import { sweepAbandoned } from '#gpu-worker/files/sweep-abandoned.ts';
 import type { PreparationProgress, PreparedModel } from '#gpu-worker/scoring/prepared-model/prepare-model.ts';
@@ -21,7 +21,7 @@ const keptUnusedDays = 1;
 
 /**
  * The prepared model with weights that are packed for this machine's kernels, once per (graphs, runtime, processor), in its folder: sessions map them, and the
- * process has one copy however many threads it has. Takes 3.5 times the size of the weights on disk, and while it runs, the memory of one session.
+ * process has one copy however many threads it has. Takes 3.5 times the size of the weights on disk, and for that time, in other processes, the memory of one session.
  * Where the folder cannot be written, the model as it is: each session then packs for itself.
  */
 export async function packWeights(prepared: PreparedModel, onProgress: PreparationProgress): Promise<PreparedModel> {
@@ -33,9 +33,9 @@ export async function packWeights(prepared: PreparedModel, onProgress: Preparati
       sweepAbandoned(prepared.folder, (name) => name.startsWith(temporaryPrefix));
       sweepUnused(prepared.folder, (name) => name.startsWith(packedPrefix), keptUnusedDays);
       onProgress('pack the weights', 0);
-      await writePackedGraph(prepared.graphs.prefixPath, join(temporary, prefixFile));
+      await runGraphPacking(prepared.graphs.prefixPath, join(temporary, prefixFile));
       onProgress('pack the weights', 0.5);
-      await writePackedGraph(prepared.graphs.suffixPath, join(temporary, suffixFile));
+      await runGraphPacking(prepared.graphs.suffixPath, join(temporary, suffixFile));
       onProgress('pack the weights', 1);
       moveIntoPlace(temporary, folder, suffixFile);
     } finally {
