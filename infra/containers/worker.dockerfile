@@ -26,7 +26,9 @@ COPY --from=dependencies /app/node_modules ./node_modules
 COPY shared ./shared
 COPY gpu-worker ./gpu-worker
 COPY infra/containers ./infra/containers
+# HOME: the AWS SDK asks for it, and the user has no entry that would say one.
 ENV NODE_ENV=production \
+    HOME=/var/lib/hintrank \
     GPU_WORKER_HOST=0.0.0.0 \
     GPU_WORKER_PORT=8790 \
     HINTRANK_HOME=/var/lib/hintrank \

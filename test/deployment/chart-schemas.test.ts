@@ -28,8 +28,8 @@ function conform(manifests: string): { readonly status: number | null; readonly 
   return { status, output: `${stdout}${stderr}` };
 }
 
-it('there are profiles for CPUs, scaling to zero and training', () => {
-  expect(profiles).toEqual(['cpu', 'scale-to-zero', 'training'].map((name) => `profiles/${name}.yaml`));
+it('there are profiles for CPUs, GPUs, scaling to zero and training', () => {
+  expect(profiles).toEqual(['cpu', 'cuda', 'scale-to-zero', 'training'].map((name) => `profiles/${name}.yaml`));
 });
 
 describe.each(profiles)('%s', (profile) => {

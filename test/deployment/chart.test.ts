@@ -36,7 +36,7 @@ const deploymentSchema = z.object({
   }),
 });
 
-const profiles = ['cpu', 'scale-to-zero', 'training'].map((name) => `profiles/${name}.yaml`);
+const profiles = ['cpu', 'cuda', 'scale-to-zero', 'training'].map((name) => `profiles/${name}.yaml`);
 const podOf = (manifest: Manifest) => deploymentSchema.parse(manifest).spec.template.spec;
 
 /** Variables of a container; those from a Secret have the value that `secret` says. */

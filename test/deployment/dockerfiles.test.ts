@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findTool } from '#infra/tools/tool-paths.ts';
 import { uninstalledPackages } from '#test/support/lay-out-image.ts';
-import { instructionsOf, readDockerfile } from '#test/support/read-dockerfile.ts';
+import { type BuildStage, instructionsOf, readDockerfile } from '#test/support/read-dockerfile.ts';
 import { listSourceFiles, repositoryFolder } from '#test/support/source-files.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 
@@ -49,6 +49,17 @@ describe.each(files)('%s', (file) => {
     expect(instructionsOf(stages, last, 'USER').at(-1)).toBe('65532:65532');
     expect(instructionsOf(stages, last, 'ENTRYPOINT').at(-1)).toMatch(/^\["\/usr\/bin\/tini", "--", /);
     expect(instructionsOf(stages, last, 'HEALTHCHECK')).toHaveLength(1);
+  });
+
+  it('holds and starts the worker as the image does whose contents are run', () => {
+    const tried = readDockerfile(join(folder, 'worker.dockerfile'));
+    for (const kind of ['ENTRYPOINT', 'HEALTHCHECK', 'USER', 'VOLUME', 'STOPSIGNAL']) {
+      expect(instructionsOf(stages, 'worker', kind)).toEqual(instructionsOf(tried, 'worker', kind));
+    }
+    const copied = (each: readonly BuildStage[]) =>
+      instructionsOf(each, 'worker', 'COPY').filter((copy) => copy.includes('./'));
+    expect(copied(stages)).toEqual(copied(tried));
+    expect(uninstalledPackages(stages)).toEqual(uninstalledPackages(tried));
   });
 
   it('takes out no package that the worker imports, and leaves none in that it does not', async () => {

@@ -88,6 +88,21 @@ describe('the container of a worker', () => {
     expect(await late.ended).toBe(1);
   });
 
+  it('trains instead where that is its role', async () => {
+    const port = String(await freePort(0, false));
+    const training = {
+      GPU_WORKER_ROLE: 'train',
+      EDGE_URL: 'http://127.0.0.1:1',
+      S3_BUCKET: 'none',
+      GPU_WORKER_PORT: port,
+    };
+    const container = await start({ environment: training });
+    await container.said('"msg":"listening"');
+    expect((await fetch(`http://127.0.0.1:${port}/ready`)).status).toBe(200);
+    container.signal('SIGTERM');
+    expect(await container.ended).toBe(0);
+  });
+
   it('is killed by a second signal, which a worker that is process 1 itself would not be', async () => {
     const container = await start({ environment: { GPU_WORKER_PORT: '0' } });
     await container.said('"msg":"listening"');

@@ -18,7 +18,9 @@ const lockSchema = z.object({
 /** Packages that the image's stage `dependencies` takes out again. */
 export function uninstalledPackages(stages: readonly BuildStage[]): string[] {
   const command = instructionsOf(stages, 'dependencies', 'RUN').find((text) => text.includes('npm uninstall')) ?? '';
-  return (command.split('npm uninstall')[1] ?? '').split(' ').filter((word) => word !== '' && !word.startsWith('--'));
+  return (command.split('npm uninstall')[1]?.split('&&')[0] ?? '')
+    .split(' ')
+    .filter((word) => word !== '' && !word.startsWith('--'));
 }
 
 /** Paths of the packages that `roots` need at run time, as npm laid them out (`node_modules/a/node_modules/b`). */

@@ -88,6 +88,7 @@ volumes:
 {{- $plain := dict
   "BASE_MODEL" $values.baseModel
   "GPU_WORKER_ROLE" .role
+  "GPU_WORKER_DEVICE" $settings.device
   "GPU_WORKER_LOG_LEVEL" $settings.logLevel
   "GPU_WORKER_GRACE_SECONDS" .graceSeconds
 }}
