@@ -42,7 +42,9 @@ async function fetchInto(name: ToolName, source: ToolSource, staging: string): P
     }
     case 'debian': {
       // apt downloads as a user of its own, which must be able to write here.
-      const download = `cd ${staging} && apt-get download -q ${source.package} && dpkg -x ${source.package}_*.deb made`;
+      const get = `apt-get download -q ${source.package}`;
+      // A new machine has no list of packages yet.
+      const download = `cd ${staging} && (${get} || (apt-get update -q && ${get})) && dpkg -x ${source.package}_*.deb made`;
       await chmod(staging, 0o777);
       await run(name, ['sh', '-c', download], {});
       return made;
