@@ -68,6 +68,23 @@ async function errorCode(response: Response): Promise<string> {
   return workerErrorSchema.parse(await response.json()).error.code;
 }
 
+describe('a long document', () => {
+  it('has the score of its best chunk, which is that of this text as a document of its own', async () => {
+    const answering = sample.passages.find(({ id }) => id === sample.answering_passage_id)?.text ?? '';
+    const others = documents.filter((text) => text !== answering);
+    const long = [...others.slice(0, 2), answering, ...others.slice(2, 4)].join(' ');
+    const chunked = await rerank('/v2/rerank', { documents: [long], chunk_tokens: 200, chunk_overlap: 20 });
+    const { results, usage } = rerankResponseSchema.parse(chunked.body);
+    const { chunk, ...best } = results[0] ?? {};
+    expect(chunk?.count).toBeGreaterThan(2);
+    expect(usage.total_tokens).toBeGreaterThan(chunk?.tokens.end ?? 0);
+    const text = long.slice(chunk?.characters?.start, chunk?.characters?.end);
+    expect(answering).toContain(text.slice(-60));
+    const alone = await rerank('/v2/rerank', { documents: [text.replace(/^ /, '')], max_tokens_per_doc: 200 });
+    expect(rerankResponseSchema.parse(alone.body).results).toEqual([best]);
+  });
+});
+
 describe('a reranked question', () => {
   it.each(['/v2/rerank', '/v1/rerank', '/rerank'])('has the answering passage first on %s', async (path) => {
     const { status, body } = await rerank(path);
