@@ -1,5 +1,6 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import { buildPlayground } from './infra/playground/build-playground.ts';
 
 /** Projects by runtime: `edge` runs inside workerd with the real migrations, everything else in Node processes (native addons crash in threads). */
 export default defineConfig({
@@ -7,22 +8,32 @@ export default defineConfig({
     projects: [
       {
         plugins: [
-          cloudflareTest(async () => ({
-            wrangler: { configPath: './wrangler.toml' },
-            miniflare: {
-              // Few enough for a test to pass within a window.
-              ratelimits: { RATE_LIMIT_3: { namespace_id: '3', simple: { limit: 3, period: 60 } } },
-              bindings: {
-                TEST_MIGRATIONS: await readD1Migrations('./edge/database/migrations'),
-                GPU_WORKER_URLS: 'http://127.0.0.1:1',
-                WORKER_SIGNING_KEY: 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY',
-                API_KEY_PEPPER: 'a pepper for tests, 32 characters or more',
+          cloudflareTest(async () => {
+            // wrangler.toml names its folder, which must be there.
+            await buildPlayground();
+            return {
+              wrangler: { configPath: './wrangler.toml' },
+              miniflare: {
+                // Few enough for a test to pass within a window.
+                ratelimits: { RATE_LIMIT_3: { namespace_id: '3', simple: { limit: 3, period: 60 } } },
+                bindings: {
+                  TEST_MIGRATIONS: await readD1Migrations('./edge/database/migrations'),
+                  GPU_WORKER_URLS: 'http://127.0.0.1:1',
+                  WORKER_SIGNING_KEY: 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY',
+                  API_KEY_PEPPER: 'a pepper for tests, 32 characters or more',
+                },
               },
-            },
-          })),
+            };
+          }),
         ],
-        test: { name: 'edge', include: ['edge/**/*.test.ts'], setupFiles: ['edge/testing/apply-migrations.ts'] },
+        test: {
+          name: 'edge',
+          include: ['edge/**/*.test.ts'],
+          exclude: ['edge/playground/**'],
+          setupFiles: ['edge/testing/apply-migrations.ts'],
+        },
       },
+      { test: { name: 'playground', include: ['edge/playground/**/*.test.ts'] } },
       { test: { name: 'shared', include: ['shared/**/*.test.ts'] } },
       {
         test: {

@@ -10,6 +10,7 @@ import { createKeyRowReader } from '#edge/api-keys/read-key-row.ts';
 import { type EdgeBindings, type EdgeEnvironment, parseEnvironment } from '#edge/environment.ts';
 import type { WorkerCallPorts } from '#edge/gpu-workers/worker-call-ports.ts';
 import { type Log, log } from '#edge/log.ts';
+import { createPlaygroundFetch, type FetchPlayground } from '#edge/playground-page/fetch-playground.ts';
 import { collectLimiters } from '#edge/request-limits/collect-limiters.ts';
 import { createRequestLimits, type RequestLimits } from '#edge/request-limits/request-limits.ts';
 import { createScoringState, type ScoringState } from '#edge/rerank/scoring-state.ts';
@@ -33,6 +34,8 @@ export interface Dependencies {
   readonly training: Training;
   readonly workerCalls: WorkerCallPorts;
   readonly scoring: ScoringState;
+  /** The playground's page; undefined where the edge runs without assets. */
+  readonly fetchPlayground: FetchPlayground | undefined;
   /** Unix milliseconds. In the Workers runtime time stands still between I/O. */
   readonly now: () => number;
   readonly log: Log;
@@ -97,6 +100,7 @@ export function createDependencies(bindings: EdgeBindings): Dependencies {
     }),
     workerCalls,
     scoring: createScoringState({ environment, sharedTier: createCacheApiTier(runtimeCaches()), now, log }),
+    fetchPlayground: createPlaygroundFetch(bindings.ASSETS),
     now,
     log,
   };

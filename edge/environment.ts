@@ -1,4 +1,4 @@
-import type { D1Database } from '@cloudflare/workers-types';
+import type { D1Database, Fetcher } from '@cloudflare/workers-types';
 import { type ModelAliases, parseModelAliases } from '#edge/adapters/parse-model-aliases.ts';
 import { parseWorkerTargets } from '#edge/gpu-workers/parse-worker-targets.ts';
 import type { WorkerTarget } from '#edge/gpu-workers/worker-target.ts';
@@ -21,6 +21,8 @@ import { parseSigningKeys } from '#shared/signed-calls/parse-signing-keys.ts';
 /** What the runtime hands to the worker: bindings and variables of wrangler.toml, and secrets. Untrusted until parsed. */
 export interface EdgeBindings extends ObjectStoreBindings, TrainingBindings {
   readonly DB: D1Database;
+  /** Static assets: the playground. Absent where the edge runs without it. */
+  readonly ASSETS?: Fetcher;
   readonly TRAINING_QUEUE?: TrainingQueue;
   readonly GPU_WORKER_URLS?: string;
   readonly BASE_MODEL?: string;

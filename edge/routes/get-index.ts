@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import { accepts } from 'hono/accepts';
 import { describeRoute } from 'hono-openapi';
 import { z } from 'zod';
 import type { AppEnvironment } from '#edge/app-context.ts';
@@ -10,17 +11,41 @@ const indexSchema = z.object({
   docs: z.string().meta({ description: 'The same as a page for people.', examples: ['/docs'] }),
 });
 
-/** `GET /`: where to read on, for whoever opens the address in a browser. */
+const mediaTypes = ['application/json', 'text/html'];
+
+/** `GET /`: the playground for browsers, pointers for programs. Which of both is asked for, `Accept` says. */
 export function addIndexRoute(app: Hono<AppEnvironment>): void {
+  const success = { description: 'Pointers, or the page.' };
+  const shaped = describeResponses({ ...success, schemas: [indexSchema] });
   const description = describeRoute({
     operationId: 'get_index',
-    summary: 'Index',
-    description: 'Where the API is described. It needs no key.',
+    summary: 'Index and playground',
+    description:
+      'Where the API is described; for `Accept: text/html`, as browsers send it, the playground: a page to try the API with. It needs no key.',
     tags: ['service'],
-    responses: describeResponses({ description: 'Pointers.', schemas: [indexSchema] }),
+    responses: {
+      ...shaped,
+      200: {
+        ...success,
+        content: {
+          ...(shaped[200] as { content: object }).content,
+          'text/html': { schema: { type: 'string' } },
+        },
+      },
+    },
   });
-  app.get('/', description, (context) => {
+  app.get('/', description, async (context) => {
+    const { fetchPlayground } = context.var.dependencies;
+    const wanted = accepts(context, {
+      header: 'Accept',
+      supports: mediaTypes,
+      default: 'application/json',
+    });
+    if (wanted === 'text/html' && fetchPlayground !== undefined) {
+      return fetchPlayground(context.req.url, context.req.header('if-none-match'));
+    }
     const response: z.infer<typeof indexSchema> = { service: 'hintrank', openapi: '/openapi.json', docs: '/docs' };
+    context.header('Vary', 'Accept');
     return context.json(response);
   });
 }

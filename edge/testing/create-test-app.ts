@@ -110,6 +110,7 @@ export function createTestApp(options: TestAppOptions = {}) {
     }),
     workerCalls,
     scoring: createScoringState({ environment, sharedTier: options.sharedTier, now, log }),
+    fetchPlayground: undefined,
     now,
     log,
     ...options.dependencies,

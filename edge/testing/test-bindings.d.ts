@@ -3,6 +3,7 @@ declare namespace Cloudflare {
   interface Env {
     readonly DB: D1Database;
     readonly TRAINING_QUEUE: Queue;
+    readonly ASSETS: Fetcher;
     readonly TEST_MIGRATIONS: import('cloudflare:test').D1Migration[];
   }
   /** Types `exports.default`: the worker as it is deployed. */

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { findModel } from '#infra/local/find-model.ts';
 import { startLocalStack } from '#infra/local/local-stack.ts';
 import { LocalStackFault } from '#infra/local/local-stack-fault.ts';
+import { playgroundAddress } from '#infra/local/playground-address.ts';
 import { showSample } from '#infra/local/sample/show-sample.ts';
 import { parseStartOptions, startHelp } from '#infra/local/start-options.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
@@ -20,6 +21,7 @@ async function start(signal: AbortSignal): Promise<number> {
   try {
     await showSample(stack, signal, say);
     if (options.once) return 0;
+    say(`\nPlayground, with this machine's key:\n${playgroundAddress(stack)}`);
     say(`\nServing on ${stack.url}. Ctrl-C stops everything.`);
     await Promise.race([once(signal, 'abort'), stack.edgeEnded]);
     if (signal.aborted) return 0;

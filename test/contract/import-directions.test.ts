@@ -25,6 +25,16 @@ describe('the rules', () => {
   it.each([
     ['shared/limits.ts', `import { a } from '#edge/app.ts';`, 'shared may not import edge'],
     ['edge/app.ts', `import type { A } from '../gpu-worker/main.ts';`, 'edge may not import gpu-worker'],
+    [
+      'edge/playground/main.tsx',
+      `import { a } from '#edge/app.ts';`,
+      'edge/playground/ and the rest of the edge do not import each other',
+    ],
+    [
+      'edge/app.ts',
+      `import '#edge/playground/main.tsx';`,
+      'edge/playground/ and the rest of the edge do not import each other',
+    ],
     ['cli/main.ts', `export const x = await import('#edge/app.ts');`, 'cli may not import edge'],
     ['gpu-worker/main.ts', `import '#test/support/x.ts';`, 'production code never imports tests'],
     ['gpu-worker/scoring/a.ts', `import { b } from './b.test.ts';`, 'production code never imports tests'],
@@ -51,6 +61,8 @@ describe('the rules', () => {
 
   it.each([
     ['edge/app.ts', `import { a } from '#shared/limits.ts';`],
+    ['edge/app.ts', `import { a } from '#edge/playground-page/fetch-playground.ts';`],
+    ['edge/playground/app.tsx', `import { a } from '#edge/playground/api/fault.ts';`],
     ['cli/main.ts', `import { a } from '#gpu-worker/scoring/a.ts';`],
     ['gpu-worker/engine/a.ts', `import ort from 'onnxruntime-node';`],
     [

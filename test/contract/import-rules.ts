@@ -25,6 +25,9 @@ const gpuWorkerRows: readonly (readonly string[])[] = [
 const runtimeOwner = 'gpu-worker/engine/';
 const runtimePackages = ['onnxruntime-node', 'onnxruntime-common'];
 
+/** The web page, which browsers run: it and the Worker share nothing but shared/. */
+const pageFolder = 'edge/playground/';
+
 /** What a gradient of a graph may know: the graph, no model and no engine. */
 const autodiffAllowed = ['autodiff', 'onnx'];
 
@@ -57,6 +60,9 @@ export function findFault({ from, to }: Import): string | null {
     return from.startsWith(runtimeOwner) ? null : `only ${runtimeOwner} may import ${to}`;
   const fromPart = partOf(from);
   const toPart = partOf(to);
+  if (fromPart === 'edge' && toPart === 'edge' && from.startsWith(pageFolder) !== to.startsWith(pageFolder)) {
+    return `${pageFolder} and the rest of the edge do not import each other`;
+  }
   if (toPart === 'test' || to.endsWith('.test.ts')) return 'production code never imports tests';
   if (toPart === null || fromPart === null) return null;
   if (fromPart !== toPart)

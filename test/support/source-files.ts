@@ -16,7 +16,7 @@ export interface SourceFile {
 
 /** Every TypeScript source of the product and its tests, generated files excepted. */
 export async function listSourceFiles(): Promise<SourceFile[]> {
-  const patterns = parts.map((part) => `${part}/**/*.ts`);
+  const patterns = parts.map((part) => `${part}/**/*.{ts,tsx}`);
   const exclude = ['**/node_modules/**', '**/generated/**', '**/.wrangler/**', 'test/fixtures/**'];
   const paths = await Array.fromAsync(glob(patterns, { cwd: repositoryFolder, exclude }));
   return paths

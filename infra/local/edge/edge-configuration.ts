@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { adapterBucket, type LocalObjectStore } from '#infra/local/edge/local-object-store.ts';
 import type { LocalSecrets } from '#infra/local/state/local-secrets.ts';
 import { writePrivateFile } from '#infra/local/state/write-private-file.ts';
+import { buildPlayground } from '#infra/playground/build-playground.ts';
 
 export interface EdgeConfigurationOptions {
   /** Folder that gets `wrangler.json` and `.dev.vars`. */
@@ -25,15 +26,17 @@ export const databaseName = 'hintrank';
 
 /**
  * Writes the edge's configuration for this machine: the one of `wrangler.toml` by its path, with absolute paths, the workers that were
- * really started, and a bucket with S3 credentials. Secrets go into `.dev.vars`, which only the owner can read and no process list shows.
+ * really started, the playground as its sources are now, and a bucket with S3 credentials. Secrets go into `.dev.vars`, which only the owner can read and no process list shows.
  * Returns the configuration's path.
  */
 export async function writeEdgeConfiguration(options: EdgeConfigurationOptions): Promise<string> {
   const { folder, secrets, objectStore } = options;
   await mkdir(folder, { recursive: true });
   const configPath = join(folder, 'wrangler.json');
+  const deployed = await readDeployedConfiguration();
   const configuration = {
-    ...(await readDeployedConfiguration()),
+    ...deployed,
+    assets: { ...deployed.assets, directory: await buildPlayground() },
     main: join(repositoryFolder, 'edge', 'worker.ts'),
     vars: {
       GPU_WORKER_URLS: options.gpuWorkerUrls.join(','),
@@ -92,6 +95,7 @@ const deployedSchema = z.object({
   compatibility_flags: z.array(z.string()).default([]),
   ratelimits: z.array(z.looseObject({ name: z.string() })).default([]),
   queues: z.looseObject({}).optional(),
+  assets: z.looseObject({}),
 });
 
 async function readDeployedConfiguration(): Promise<z.infer<typeof deployedSchema>> {
