@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import { accepts } from 'hono/accepts';
-import { describeRoute } from 'hono-openapi';
+import { describeRoute, resolver } from 'hono-openapi';
 import { z } from 'zod';
 import type { AppEnvironment } from '#edge/app-context.ts';
 import { describeResponses } from '#edge/openapi/describe-responses.ts';
@@ -16,7 +16,6 @@ const mediaTypes = ['application/json', 'text/html'];
 /** `GET /`: the playground for browsers, pointers for programs. Which of both is asked for, `Accept` says. */
 export function addIndexRoute(app: Hono<AppEnvironment>): void {
   const success = { description: 'Pointers, or the page.' };
-  const shaped = describeResponses({ ...success, schemas: [indexSchema] });
   const description = describeRoute({
     operationId: 'get_index',
     summary: 'Index and playground',
@@ -24,13 +23,10 @@ export function addIndexRoute(app: Hono<AppEnvironment>): void {
       'Where the API is described; for `Accept: text/html`, as browsers send it, the playground: a page to try the API with. It needs no key.',
     tags: ['service'],
     responses: {
-      ...shaped,
+      ...describeResponses({ ...success, schemas: [indexSchema] }),
       200: {
         ...success,
-        content: {
-          ...(shaped[200] as { content: object }).content,
-          'text/html': { schema: { type: 'string' } },
-        },
+        content: { 'application/json': { schema: resolver(indexSchema) }, 'text/html': { schema: { type: 'string' } } },
       },
     },
   });
