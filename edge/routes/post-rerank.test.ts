@@ -182,6 +182,11 @@ describe('POST /v2/rerank: 400', () => {
       { query, documents: ['x'.repeat(400_001)] },
       'documents[0] has 400,001 characters, the limit is 400,000',
     ],
+    [
+      'documents[1]',
+      { query, documents: ['a', 'x'.repeat(5_000_000)] },
+      'documents[1] has 5,000,000 characters, the limit is 400,000',
+    ],
     ['query', { documents }, 'query is missing; it must be a string'],
     ['query', { query: '', documents }, 'query is empty'],
     ['query', { query: '  ', documents }, 'query is empty'],

@@ -7,6 +7,7 @@ import { type PlannedStep, planStep } from '#gpu-worker/training/steps/plan-step
 import { runStep, type StepStage } from '#gpu-worker/training/steps/run-step.ts';
 import type { TrainingRun } from '#gpu-worker/training/training-run.ts';
 import { writeAdapterFile } from '#shared/adapter-file/write-adapter-file.ts';
+import { watchPeakMemory } from '#test/bench/memory/watch-peak-memory.ts';
 import { serveSide } from '#test/bench/side-process.ts';
 import type { StepMeasurement, TokenSequence, TokenStep, TrainedMethod } from '#test/bench/train/training-side.ts';
 import { buildTrainingWorkload } from '#test/bench/train/training-workload.ts';
@@ -33,6 +34,8 @@ export type HintrankReply =
 
 /** Far above what a benchmark's prefixes take; its folder is removed afterwards. */
 const prefixBytesMax = 32e9;
+
+const peakMemory = watchPeakMemory();
 
 serveSide<HintrankSetup, HintrankRequest, HintrankReply>(async (setup) => {
   const { method, steps, modelPath, cacheFolder, threads } = setup;
@@ -115,7 +118,7 @@ async function measure(run: TrainingRun, planned: PlannedStep): Promise<Hintrank
   return {
     kind: 'measured',
     loss: loss.value,
-    peakBytes: process.resourceUsage().maxRSS * 1024,
+    peakBytes: peakMemory(),
     times: {
       prefix: cold - forward,
       hints: stages.hints,

@@ -16,7 +16,7 @@ export interface StepTimes {
 export interface StepMeasurement {
   readonly times: StepTimes;
   readonly loss: number;
-  /** Largest resident memory of the side's process up to now. */
+  /** Largest memory of the side’s process up to now: resident, but pages of files that several sessions map once. */
   readonly peakBytes: number;
 }
 
