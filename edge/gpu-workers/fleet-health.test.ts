@@ -61,8 +61,31 @@ describe('FleetHealth', () => {
 
   it('pays hedges from what first calls earn', () => {
     const { health } = create();
-    while (health.affordsHedge(1));
+    const affords = (documents: number) => health.affordsHedge(documents, { id: 'a', calledAtMs: 0 });
+    health.ended('a', 'success');
+    while (affords(1));
     health.called('a', 100);
-    expect([health.affordsHedge(11), health.affordsHedge(10), health.affordsHedge(1)]).toEqual([false, true, false]);
+    expect([affords(11), affords(10), affords(1)]).toEqual([false, true, false]);
+  });
+
+  it('gives one hedge in a tenth of a second beside a worker that has not answered since it was called', () => {
+    const { clock, health } = create();
+    const affords = (id: string, calledAtMs: number) => health.affordsHedge(1, { id, calledAtMs });
+    health.ended('a', 'success');
+    while (affords('a', 0));
+    clock.nowMs = 200;
+    expect([affords('a', 0), affords('a', 150), affords('a', 150), affords('b', 150)]).toEqual([
+      false,
+      true,
+      false,
+      true,
+    ]);
+    clock.nowMs = 299;
+    expect(affords('a', 150)).toBe(false);
+    clock.nowMs = 300;
+    expect(affords('a', 150)).toBe(true);
+    health.ended('a', 'success');
+    clock.nowMs = 500;
+    expect(affords('a', 150)).toBe(false);
   });
 });

@@ -9,12 +9,28 @@ import {
 import { earnHedges, fullHedgeBudget, type HedgeBudget, spendHedge } from '#edge/gpu-workers/hedge-budget.ts';
 import { LatencyWindow } from '#edge/gpu-workers/latency-window.ts';
 
+/** A call that is late. */
+export interface LateCall {
+  readonly id: string;
+  /** Unix milliseconds. */
+  readonly calledAtMs: number;
+}
+
+/**
+ * Milliseconds between hedges beside one worker that cost no budget. When a worker hangs, every caller soon waits for it, nothing is earned any more, and an
+ * empty budget would stay empty; three lost races show the others that it is dead.
+ */
+const unpaidHedgeEveryMs = 100;
+
 /** What an isolate has seen of the workers, over all requests: who answers, how quickly, and what may still be spent on hedges. */
 export class FleetHealth {
   readonly latencies = new LatencyWindow();
   readonly #circuits = new Map<string, Circuit>();
   /** Whose last verdict that counted was slowness. */
   readonly #slow = new Set<string>();
+  /** When each last answered, and when it last had a hedge beside it that cost nothing; unix milliseconds. */
+  readonly #answeredAtMs = new Map<string, number>();
+  readonly #unpaidAtMs = new Map<string, number>();
   readonly #now: () => number;
   #budget: HedgeBudget = fullHedgeBudget;
 
@@ -41,17 +57,27 @@ export class FleetHealth {
 
   /** Notes how a call ended. Where half of the workers are shut out for being slow already, slowness is everybody's and shuts out nobody else: their load would go to the rest. */
   ended(id: string, verdict: CallVerdict): void {
+    if (verdict === 'success') this.#answeredAtMs.set(id, this.#now());
     const counted = verdict === 'slow' && this.#othersShutOutAsSlow(id) >= this.#shutOutMax() ? 'neutral' : verdict;
     if (counted === 'slow') this.#slow.add(id);
     else if (counted !== 'neutral') this.#slow.delete(id);
     this.#circuits.set(id, whenEnded(this.#circuitOf(id), counted, this.#now()));
   }
 
-  /** Takes the documents of a hedge from the budget; false where it does not suffice. */
-  affordsHedge(documents: number): boolean {
+  /** Takes the documents of a hedge beside the late call from the budget. Where it does not suffice: whether the worker has been silent since, and it is time for one that costs nothing. */
+  affordsHedge(documents: number, late: LateCall): boolean {
     const left = spendHedge(this.#budget, documents);
     if (left !== undefined) this.#budget = left;
-    return left !== undefined;
+    return left !== undefined || this.#mayHedgeUnpaid(late);
+  }
+
+  #mayHedgeUnpaid({ id, calledAtMs }: LateCall): boolean {
+    const nowMs = this.#now();
+    const never = Number.NEGATIVE_INFINITY;
+    if ((this.#answeredAtMs.get(id) ?? never) >= calledAtMs) return false;
+    if (nowMs - (this.#unpaidAtMs.get(id) ?? never) < unpaidHedgeEveryMs) return false;
+    this.#unpaidAtMs.set(id, nowMs);
+    return true;
   }
 
   /** Those that fail are not counted: a dead worker must not keep a hung one in. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { WorkerCall } from '#edge/gpu-workers/call-gpu-worker.ts';
 import { ConnectionSlots } from '#edge/gpu-workers/connection-slots.ts';
+import type { FleetHealth } from '#edge/gpu-workers/fleet-health.ts';
 import { type ShardJob, scoreShard } from '#edge/gpu-workers/score-shard.ts';
 import { answeredFailure } from '#edge/gpu-workers/shard-outcome.ts';
 import { type Behaviour, lostConnection, type SeenCall, simulateFleet } from '#edge/testing/simulated-fleet.ts';
@@ -35,7 +36,7 @@ function start(behave: Behave, options: Partial<ShardJob> & { readonly isKnown?:
     slots: new ConnectionSlots(6),
     ...changes,
   };
-  return { ...fleet, outcome: scoreShard(fleet.ports, job) };
+  return { ...fleet, job, outcome: scoreShard(fleet.ports, job) };
 }
 
 async function score(behave: Behave, options: Parameters<typeof start>[1] = {}) {
@@ -48,6 +49,12 @@ const only =
   (targets: Readonly<Record<string, Behaviour>>, otherwise: Behaviour = usualMs): Behave =>
   ({ target }) =>
     targets[target.id] ?? otherwise;
+
+/** Of a worker that has just answered, so that no hedge is free. */
+function emptyBudget(health: FleetHealth) {
+  health.ended('somewhere', 'success');
+  while (health.affordsHedge(1, { id: 'somewhere', calledAtMs: 0 }));
+}
 
 describe('scoreShard: retries', () => {
   it('asks the second choice after a failure, at once, and tells its siblings about the first', async () => {
@@ -164,16 +171,39 @@ describe('scoreShard: hedges', () => {
     const slots = new ConnectionSlots(1);
     const full = await score(only({ a: 1_000 }), { slots });
     expect(full.asked).toEqual(['a']);
-    const race = start(only({ a: 'hangs' }));
-    while (race.health.affordsHedge(1));
+    const race = start(only({ a: 1_000 }));
+    emptyBudget(race.health);
+    // It answers others, so that it is slow and not dead.
+    race.health.ended('a', 'success');
     race.time.at(500, () => race.health.called('elsewhere', 100));
     await race.time.run(race.outcome);
     expect(race.calls.map(({ atMs }) => atMs)).toEqual([0, 500]);
   });
 
+  it('needs no budget beside a worker that has been silent since it was called, a tenth of a second after another such hedge', async () => {
+    const race = start(only({ a: 'hangs' }));
+    emptyBudget(race.health);
+    const [shard, characters] = [{ targets: threeInOneRegion, documentIndices: [0] }, 8];
+    for (let call = 0; call < 20; call += 1) race.health.latencies.record(characters, usualMs);
+    const other = scoreShard(race.ports, {
+      ...race.job,
+      shard,
+      request: { ...race.job.request, documents: ['[-3] two'] },
+    });
+    const outcomes = await race.time.run(Promise.all([race.outcome, other]));
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['scored', 'scored']);
+    expect(race.calls.map(({ target, atMs }) => [target, atMs])).toEqual([
+      ['a', 0],
+      ['a', 0],
+      ['b', 100],
+      ['b', 200],
+    ]);
+  });
+
   it('leaves a worker that others have found dead meanwhile, whatever the budget', async () => {
     const race = start(only({ a: 'hangs' }));
-    while (race.health.affordsHedge(1));
+    emptyBudget(race.health);
+    race.health.ended('a', 'success');
     race.time.at(300, () => {
       for (let failure = 0; failure < 3; failure += 1) race.health.ended('a', 'failure');
     });

@@ -171,10 +171,12 @@ class ShardRace {
     const { health, log } = this.#ports;
     const { slots, request, requestId, failedTargets } = this.#job;
     this.#lookAtMs = this.#ports.now() + lateLookMs;
+    const [first] = this.#running;
     const next = this.#next();
-    if (next === undefined || failedTargets.has(next.id) || !health.isHealthy(next.id)) return;
+    if (first === undefined || next === undefined || failedTargets.has(next.id) || !health.isHealthy(next.id)) return;
     if (!slots.tryAcquire()) return;
-    if (!health.affordsHedge(request.documents.length)) {
+    const late = { id: first.target.id, calledAtMs: first.startedAtMs };
+    if (!health.affordsHedge(request.documents.length, late)) {
       slots.release();
       return;
     }
@@ -182,7 +184,7 @@ class ShardRace {
       level: 'info',
       event: 'worker_call_hedged',
       requestId,
-      worker: this.#running[0]?.target.id,
+      worker: late.id,
       beside: next.id,
     });
     this.#start(next);
