@@ -26,7 +26,7 @@ describe('hintrank', () => {
     [
       [],
       2,
-      'Name a command: rerank, score, evaluate, calibrate, train, adapter import, adapter push, adapter list, adapter describe, adapter alias, adapter rollback, adapter delete, adapter inspect, study, model fetch, key create, key list, key rotate, key revoke.',
+      'Name a command: rerank, score, evaluate, calibrate, train, job list, job show, job follow, job cancel, adapter import, adapter push, adapter list, adapter describe, adapter alias, adapter rollback, adapter delete, adapter inspect, study, model fetch, key create, key list, key rotate, key revoke.',
     ],
     [['rernk'], 2, 'Unknown command "rernk": did you mean rerank?'],
     [['model'], 2, '"model" needs a second word: model fetch.'],
@@ -49,7 +49,7 @@ describe('hintrank', () => {
     ],
     [['evaluate', '--data', '.', '--run', '/no/such.trec'], 1, 'qrels/test.tsv does not exist.'],
     [['train', '--data', '/no/such', '--output', '/tmp/hintrank-usage.safetensors'], 1, '/no/such does not exist.'],
-    [['train', '--data', '.'], 2, '--output is required.'],
+    [['train', '--data', '.'], 2, 'Name the adapter file: --output FILE.'],
     [['adapter', 'push', 'x', '--name', 'a@3'], 2, 'Name the adapter without a version: a.'],
     [['adapter', 'push', '--name', 'a'], 2, 'Name the adapter file.'],
     [['adapter', 'push', '/no/such.safetensors', '--name', 'a'], 1, '/no/such.safetensors does not exist.'],
