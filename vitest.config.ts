@@ -55,6 +55,16 @@ export default defineConfig({
         },
       },
       {
+        // A real Chromium over the whole local stack; without one it fails, and says what to do.
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
         test: {
           name: 'clients',
           include: ['test/clients/**/*.test.ts'],
@@ -77,7 +87,7 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/golden/**', 'test/clients/**', 'test/deployment/**'],
+          exclude: ['test/golden/**', 'test/clients/**', 'test/deployment/**', 'test/browser/**'],
           globalSetup: ['test/support/fetch-model-once.ts'],
           pool: 'forks',
           testTimeout: 120_000,

@@ -99,7 +99,11 @@ describe('npm start', () => {
       `Hintrank already runs from ${state.folder} (process ${run.child.pid}); stop it, or use --state with another folder and --port.\n`,
     );
 
-    const { url } = JSON.parse(await readFile(join(state.folder, 'local.json'), 'utf8'));
+    const { url, api_key: key } = JSON.parse(await readFile(join(state.folder, 'local.json'), 'utf8'));
+    expect(run.output()).toContain(`\n${url}/#key=${key}\n`);
+    const page = await fetch(url, { headers: { accept: 'text/html' } });
+    expect(await page.text()).toContain('<title>Hintrank playground</title>');
+
     const descendants = descendantsOf(run.child.pid ?? 0);
     expect(descendants.length).toBeGreaterThan(3);
     run.child.kill('SIGINT');

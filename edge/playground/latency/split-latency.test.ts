@@ -22,6 +22,14 @@ describe('splitLatency', () => {
     expect(splitLatency(header, 34).find(({ id }) => id === 'prefix')?.note).toContain('1 of 3 kept');
   });
 
+  it('shares the worker’s time among stages that several threads worked on', () => {
+    const parts = splitLatency('worker;dur=10.0, worker-queue;dur=10.0, worker-prefix;dur=30.0, total;dur=10.0', 10);
+    expect(parts.map(({ id, ms }) => [id, ms])).toEqual([
+      ['queue', 2.5],
+      ['prefix', 7.5],
+    ]);
+  });
+
   it('has network and edge alone where no worker was asked', () => {
     expect(splitLatency('total;dur=3.0', 5).map(({ id }) => id)).toEqual(['network', 'edge']);
     expect(splitLatency('', 5)).toMatchObject([{ id: 'network', ms: 5 }]);

@@ -24,18 +24,24 @@ export function splitLatency(serverTiming: string, roundTripMs: number): Latency
   const msOf = (name: string) => entries.get(name)?.ms ?? 0;
   const total = Math.min(msOf('total'), roundTripMs);
   const worker = Math.min(msOf('worker'), total);
-  let left = worker;
+  // Stages are the work of all threads and the wait of the last document: together they can be more than the time that passed.
+  const work = workerStages.reduce((sum, { id }) => sum + msOf(`worker-${id}`), 0);
+  const share = work > worker ? worker / work : 1;
   const stages = workerStages.map(({ id, label, note }) => {
-    const ms = Math.min(msOf(`worker-${id}`), left);
-    left -= ms;
     const description = entries.get(`worker-${id}`)?.description;
-    return { id, label, ms, note: description === undefined ? note : `${note}; ${description}` };
+    return {
+      id,
+      label,
+      ms: msOf(`worker-${id}`) * share,
+      note: description === undefined ? note : `${note}; ${description}`,
+    };
   });
+  const other = Math.max(0, worker - work);
   const parts: LatencyPart[] = [
     { id: 'network', label: 'Network', ms: roundTripMs - total, note: 'between this page and the edge' },
     { id: 'edge', label: 'Edge', ms: total - worker, note: 'key, limits, cache, calling workers' },
     ...stages,
-    { id: 'other', label: 'Worker, other', ms: left, note: 'explaining, and what the worker does besides' },
+    { id: 'other', label: 'Worker, other', ms: other, note: 'explaining, and what the worker does besides' },
   ];
   return parts.filter(({ ms }) => ms > 0);
 }
