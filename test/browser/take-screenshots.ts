@@ -12,7 +12,7 @@ import { repositoryFolder } from '#test/support/source-files.ts';
 const bytesMax = 200_000;
 
 const pictures: readonly { readonly file: string; readonly options: PlaygroundOptions; readonly at: string }[] = [
-  { file: 'playground.png', options: { width: 1_100, height: 780, colorScheme: 'light' }, at: 'body' },
+  { file: 'playground.png', options: { width: 1_060, height: 710, colorScheme: 'light' }, at: 'body' },
   { file: 'playground-phone.png', options: { width: 390, height: 844, colorScheme: 'dark' }, at: '.ranking' },
 ];
 
