@@ -39,9 +39,14 @@ export function splitLatency(serverTiming: string, roundTripMs: number): Latency
   const other = Math.max(0, worker - work);
   const parts: LatencyPart[] = [
     { id: 'network', label: 'Network', ms: roundTripMs - total, note: 'between this page and the edge' },
-    { id: 'edge', label: 'Edge', ms: total - worker, note: 'key, limits, cache, calling workers' },
+    {
+      id: 'edge',
+      label: 'Edge',
+      ms: total - worker,
+      note: 'key, limits, cache, calling workers; with Explain also the calls that explain',
+    },
     ...stages,
-    { id: 'other', label: 'Worker, other', ms: other, note: 'explaining, and what the worker does besides' },
+    { id: 'other', label: 'Worker, other', ms: other, note: 'what the worker does besides' },
   ];
   return parts.filter(({ ms }) => ms > 0);
 }
