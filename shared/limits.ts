@@ -42,6 +42,9 @@ export const limits = {
   adapterBodyBytesMax: 20_000,
   /** Seconds for which the URLs of an upload work. */
   adapterUploadSeconds: 3_600,
+  /** Priorities of requests: those of a 32-bit integer, as clients of other servers send them. */
+  priorityMin: -2_147_483_648,
+  priorityMax: 2_147_483_647,
   /** Milliseconds a request may take when the caller names no deadline, and at most. */
   deadlineMsDefault: 60_000,
   deadlineMsMax: 300_000,
@@ -67,6 +70,10 @@ export const limits = {
   datasetLineBytesMax: 4_000_000,
   /** Lines of a dataset: each query's digest is kept while the rest comes, to find it again in another part. */
   datasetLinesMax: 200_000,
+  /** Documents of an archive: a digest of each id is kept, and a Worker has 128 MB. */
+  archiveDocumentsMax: 500_000,
+  /** Files of an archive, of which five are read; its directory is held whole. */
+  archiveMembersMax: 1_000,
   /** Relevant passages of one line, and hard negatives. */
   datasetPassagesPerLineMax: 1_000,
   /** Bad lines that an answer describes; all are counted. */

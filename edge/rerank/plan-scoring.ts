@@ -37,6 +37,7 @@ export function planScoring(
     request: {
       model: environment.baseModel,
       tenant: tenantId,
+      ...(request.priority === 0 ? {} : { priority: request.priority }),
       ...(model.adapter === undefined ? {} : { adapter: { digest: model.adapter.digest, name: model.id } }),
       query: request.query,
       documents: [...call.texts],

@@ -99,7 +99,7 @@ describe('POST /v2/rerank: 200', () => {
     const body = {
       query,
       documents: 'only',
-      priority: 3,
+      max_search_tokens: 3,
       max_chunks_per_doc: null,
       model: null,
       deadline_ms: null,
@@ -108,6 +108,15 @@ describe('POST /v2/rerank: 200', () => {
     const result = await rerank(body);
     expect(result.body.results).toHaveLength(1);
     expect(result.calls[0]?.request.max_tokens_per_doc).toBe(512);
+  });
+
+  it('tells the workers of a priority, and takes no number for one that is none', async () => {
+    const { calls } = await rerank({ query, documents: 'only', priority: 3 });
+    expect(calls[0]?.request.priority).toBe(3);
+    const plain = await rerank({ query, documents: 'only' });
+    expect(plain.calls[0]?.request).not.toHaveProperty('priority');
+    const wrong = await postRerank({ query, documents: 'only', priority: 1.5 });
+    expect(wrong.response.status).toBe(400);
   });
 
   it('warns which documents were cut', async () => {

@@ -40,7 +40,8 @@ export async function scorePairs(dependencies: Dependencies, call: PairsCall): P
   const signal = AbortSignal.any([call.signal, siblings.signal]);
   const rerank = ({ query, indices }: Group) => {
     const texts = indices.map((index) => pairs[index]?.document ?? '');
-    const common = { scoring: settings.scoring, raw_scores: settings.raw_scores, deadline_ms: settings.deadline_ms };
+    const { scoring, raw_scores, priority, deadline_ms } = settings;
+    const common = { scoring, raw_scores, priority, deadline_ms };
     // What is too long is named by its place among all pairs, afterwards.
     const { max_chunks_per_doc, chunk_tokens, chunk_overlap } = settings;
     const chunks = { max_chunks_per_doc, chunk_tokens, chunk_overlap };

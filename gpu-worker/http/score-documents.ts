@@ -46,7 +46,8 @@ async function scoreWith(
   const { query } = request;
   const calibration = request.include_calibration ? (adapter?.calibration ?? baseCalibration) : null;
   const { pairs, queryLogLikelihood, queryTokens } = await allOrNothing(signal, (combined) => {
-    const whose = { tenant: request.tenant ?? requestId, request: requestId };
+    const { tenant = requestId, priority = 0, guest: isGuest = false } = request;
+    const whose = { tenant, request: requestId, priority, isGuest };
     const options = { signal: combined, deadlineAtMs: request.deadline_at_ms, ...whose, onTiming };
     const base = {
       queries: [query],

@@ -83,8 +83,12 @@ export interface TaskOptions {
   readonly deadlineAtMs?: number;
   /** Whose share of the threads pays: those that wait are served alike. Tasks without one share a share. */
   readonly tenant?: string;
+  /** Whether the caller's own region is another, so that the task waits for those of nearer callers. */
+  readonly isGuest?: boolean;
   /** Tasks of one request take turns with those of the tenant's others. */
   readonly request?: string;
+  /** Of the request (default 0): the tenant's tasks of a lower number go first, and other tenants notice nothing of it. */
+  readonly priority?: number;
   /** Called once when the task has been scored. */
   readonly onTiming?: (timing: TaskTiming) => void;
 }
@@ -143,6 +147,8 @@ export interface ScoringEngine {
   unloadAdapter(digest: string): Promise<void>;
   /** Tasks waiting, not those running. */
   queueLength(): number;
+  /** Milliseconds until what waits is worked off, at the pace of late. */
+  queueWaitMs(): number;
   memory(): EngineMemory;
   /** Rejects what waits, finishes what runs, ends the threads. */
   close(): Promise<void>;

@@ -12,6 +12,7 @@ export const pairScoreSettingsSchema = rerankRequestSchema.pick({
   chunk_tokens: true,
   chunk_overlap: true,
   truncation: true,
+  priority: true,
   deadline_ms: true,
 });
 

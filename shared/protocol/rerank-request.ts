@@ -164,6 +164,17 @@ export const rerankRequestSchema = z
           'Whether the answer carries a signed `receipt`: fingerprints and digests of everything that the scores came from.',
         examples: [false],
       }),
+    priority: z
+      .number()
+      .int()
+      .min(limits.priorityMin)
+      .max(limits.priorityMax)
+      .default(0)
+      .meta({
+        description:
+          'Which of your own requests a busy worker scores first: those of a lower number; equal ones take turns. Give work that can wait a number above 0. It changes no score, and nothing for others.',
+        examples: [10],
+      }),
     deadline_ms: z
       .number()
       .int()

@@ -49,6 +49,21 @@ export const scoreRequestSchema = z
       .max(200)
       .optional()
       .describe('Whose share of the worker pays: tenants that wait are served alike. Absent: each call for itself.'),
+    priority: z
+      .number()
+      .int()
+      .min(limits.priorityMin)
+      .max(limits.priorityMax)
+      .optional()
+      .describe(
+        'The tenant’s calls of a lower number go first. Absent: 0. Workers before 0.2 do not know it, and take turns.',
+      ),
+    guest: z
+      .boolean()
+      .optional()
+      .describe(
+        "Whether the caller's own region is another one: guests are served while none of the region's own callers wait.",
+      ),
     deadline_at_ms: z.number().int().positive().describe('Unix milliseconds after which nobody waits for the answer.'),
     include_target_log_likelihoods: z.boolean().default(false),
     include_calibration: z
@@ -107,6 +122,14 @@ export const scoreTimingSchema = z.object({
 });
 export type ScoreTiming = z.infer<typeof scoreTimingSchema>;
 
+const workerLoadSchema = z.object({
+  wait_ms: z.number().min(0).describe('Until the worker has worked off what waits, at the pace of late.'),
+  work_ms: z
+    .number()
+    .min(0)
+    .describe('What this call took of all its threads together: by so much it made others wait.'),
+});
+
 export const scoreResponseSchema = z.object({
   model: z.string(),
   template: z.string(),
@@ -135,6 +158,12 @@ export const scoreResponseSchema = z.object({
     .optional()
     .catch(undefined)
     .describe('What they went into. Workers before 0.2 leave it out.'),
+  load: workerLoadSchema
+    .optional()
+    .catch(undefined)
+    .describe(
+      'How busy the worker is, by which edges choose between regions. Without it, they leave a region for its failures alone.',
+    ),
 });
 export type ScoreResponse = z.infer<typeof scoreResponseSchema>;
 

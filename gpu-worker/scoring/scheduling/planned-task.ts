@@ -4,6 +4,10 @@ export interface PlannedTask {
   readonly tenant: string;
   /** Tasks of one request take turns with those of the tenant's other requests. */
   readonly request: string;
+  /** Of a caller whose own region is another: it waits for all others. */
+  readonly isGuest?: boolean;
+  /** Equal for all tasks of a request; the tenant's tasks of a lower number go first. */
+  readonly priority: number;
   /** Equal for tasks with the same prefix; null where nothing is kept. */
   readonly prefixKey: string | null;
   readonly prefixRows: number;

@@ -8,14 +8,16 @@ export const anyThread = -1;
  * over, so that leaving costs the same for the first and the thousandth.
  */
 export class RequestLanes<Task extends PlannedTask> {
-  /** Rows that were served, by the clock of its tenant. */
+  /** Rows that were served, by the clock of its tenant's requests of this priority. */
   served: number;
   /** Tasks that still wait. */
   length = 0;
+  readonly priority: number;
   readonly #lanes = new Map<number, Task[]>();
   readonly #waits: (task: Task) => boolean;
 
-  constructor(served: number, waits: (task: Task) => boolean) {
+  constructor(priority: number, served: number, waits: (task: Task) => boolean) {
+    this.priority = priority;
     this.served = served;
     this.#waits = waits;
   }

@@ -51,6 +51,7 @@ export class TaskDispatcher {
   readonly #groups = new AbortGroups<WaitingTask>((task) => this.#cancel(task));
   #refusal: ServiceError | null = null;
   #rowMs = rowMsAtFirst;
+  #taskMs = 0;
   #dispatching = false;
 
   constructor(options: TaskDispatcherOptions) {
@@ -64,14 +65,27 @@ export class TaskDispatcher {
     return this.#planner.length;
   }
 
+  /** Milliseconds until what waits is worked off, by what tasks took of late: of the rows that are known when a task comes, most may be kept already. */
+  get waitMs(): number {
+    return (this.#planner.length * this.#taskMs) / this.#options.threads;
+  }
+
   /** Rejects with ServiceError: `overloaded`, `deadline_exceeded`, `request_cancelled`, `not_ready`, and what the threads find wrong with a task. */
   enqueue(work: ScoringWork, options: TaskOptions): Promise<TaskResult> {
-    const { signal, deadlineAtMs, tenant = nobody, request = nobody } = options;
+    const { signal, deadlineAtMs, tenant = nobody, request = nobody, priority = 0, isGuest = false } = options;
     if (this.#refusal !== null) return Promise.reject(this.#refusal);
     if (signal?.aborted) return Promise.reject(new ServiceError('request_cancelled'));
     return new Promise((resolve, reject) => {
       const queuedAtMs = this.#options.now();
-      const whose = { tenant, request, deadlineAtMs, queuedAtMs, isContinuation: work.kind === 'chunk' };
+      const whose = {
+        tenant,
+        request,
+        priority,
+        isGuest,
+        deadlineAtMs,
+        queuedAtMs,
+        isContinuation: work.kind === 'chunk',
+      };
       const task: WaitingTask = { ...whose, ...estimateTask(work), work, options, resolve, reject };
       if (!this.#planner.add(task)) throw this.#overloaded();
       if (signal !== undefined) this.#groups.add(signal, task);
@@ -171,6 +185,8 @@ export class TaskDispatcher {
   #learn(tasks: readonly WaitingTask[], milliseconds: number): void {
     const rows = tasks.reduce((sum, { prefixRows, suffixRows }) => sum + prefixRows + suffixRows, 0);
     this.#rowMs += (milliseconds / rows - this.#rowMs) * durationSmoothing;
+    const taskMs = milliseconds / tasks.length;
+    this.#taskMs = this.#taskMs === 0 ? taskMs : this.#taskMs + (taskMs - this.#taskMs) * durationSmoothing;
   }
 
   /** With the time until the queue is worked off at the pace of late, a second at least. */

@@ -22,6 +22,7 @@ function taskOf(name: string, changes: Partial<PlannedTask> = {}): NamedTask {
     name,
     tenant: 't',
     request: 'r',
+    priority: 0,
     prefixKey: name,
     prefixRows: 160,
     suffixRows: 40,
@@ -191,6 +192,40 @@ describe('fairness', () => {
   });
 });
 
+describe('priority', () => {
+  it('puts a tenant’s requests of a lower number before its others, however long those have waited', () => {
+    const planner = plannerOf({ threads: 1 });
+    addAll(planner, requestOf('later', 100, { priority: 10 }));
+    takeNames(planner, 0);
+    addAll(planner, [...requestOf('default', 3), ...requestOf('urgent', 2, { priority: -1 })]);
+    expect(takeNames(planner, 0)).toEqual(['urgent-0', 'urgent-1', 'default-0', 'default-1']);
+    expect(takeNames(planner, 0)).toEqual(['default-2', 'later-4', 'later-5', 'later-6']);
+  });
+
+  it('takes nothing from other tenants', () => {
+    const planner = plannerOf({ threads: 1 });
+    addAll(planner, requestOf('pushy', 40, { tenant: 'pushy', priority: -100 }));
+    addAll(planner, requestOf('patient', 40, { tenant: 'patient', priority: 100 }));
+    const taken = [0, 1, 2, 3].flatMap(() => takeNames(planner, 0));
+    expect(taken.filter((name) => name.startsWith('patient'))).toHaveLength(taken.length / 2);
+  });
+
+  it('starves none of equal priority by a stream of newcomers while others of a lesser one wait', () => {
+    const planner = plannerOf({ threads: 1, batchTasksMax: 1 });
+    for (let other = 0; other < 10; other += 1) addAll(planner, requestOf(`lesser-${other}`, 5, { priority: 1 }));
+    addAll(planner, requestOf('big', 50));
+    let ofBig = 0;
+    let waitsForNewcomer = false;
+    for (let turn = 0; turn < 40; turn += 1) {
+      if (!waitsForNewcomer) addAll(planner, [taskOf(`new-${turn}`, { request: `new-${turn}` })]);
+      const [name] = takeNames(planner, 0);
+      waitsForNewcomer = name?.startsWith('new') === false;
+      if (name?.startsWith('big')) ofBig += 1;
+    }
+    expect(ofBig).toBeGreaterThan(15);
+  });
+});
+
 describe('the rest of a task', () => {
   it('is let into a full queue, and goes before what its request has not begun', () => {
     const planner = plannerOf({ threads: 1, lengthMax: 4 });
@@ -230,7 +265,13 @@ describe('the queue', () => {
 });
 
 type Step =
-  | { readonly kind: 'add'; readonly tenant: number; readonly document: number; readonly deadlineAtMs: number }
+  | {
+      readonly kind: 'add';
+      readonly tenant: number;
+      readonly priority: number;
+      readonly document: number;
+      readonly deadlineAtMs: number;
+    }
   | { readonly kind: 'remove'; readonly at: number }
   | { readonly kind: 'take'; readonly thread: number; readonly nowMs: number }
   | { readonly kind: 'forget'; readonly thread: number };
@@ -241,6 +282,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('add' as const),
       tenant: fc.integer({ min: 0, max: 3 }),
+      priority: fc.integer({ min: -1, max: 1 }),
       document: fc.integer({ min: 0, max: 12 }),
       deadlineAtMs: fc.integer({ min: 0, max: 300 }),
     }),
@@ -265,8 +307,9 @@ it('loses and doubles nothing: whatever comes, leaves, expires and dies, each ta
       const ended: NamedTask[] = [];
       for (const [index, step] of all.entries()) {
         if (step.kind === 'add') {
-          const { tenant, document, deadlineAtMs } = step;
-          const changes = { tenant: `t${tenant}`, request: `r${index % 4}`, prefixKey: `d${document}`, deadlineAtMs };
+          const { tenant, priority, document, deadlineAtMs } = step;
+          const request = `r${priority} ${index % 4}`;
+          const changes = { tenant: `t${tenant}`, request, priority, prefixKey: `d${document}`, deadlineAtMs };
           const task = taskOf(String(index), changes);
           if (planner.add(task)) added.push(task);
         } else if (step.kind === 'remove') {

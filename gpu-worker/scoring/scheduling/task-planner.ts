@@ -20,11 +20,12 @@ export interface PlannedBatch<Task> {
 }
 
 interface Tenant<Task extends PlannedTask> {
+  readonly isGuest: boolean;
   /** Rows that were served, by the clock of all tenants. */
   served: number;
   length: number;
-  /** Rows that each of its requests was served on average: where a new one starts. */
-  clock: number;
+  /** By priority: rows that each of its requests was served on average, where a new one starts. */
+  readonly clocks: Map<number, number>;
   readonly requests: Map<string, RequestLanes<Task>>;
 }
 
@@ -37,9 +38,13 @@ interface Choice<Task extends PlannedTask> {
 /** From this part of its length on, the queue takes tasks of those only who have little in it. */
 const reservedFrom = 0.75;
 
+/** Part of a batch that is a guest's batch: so much less does the region's own caller wait who comes next. */
+const guestPart = 0.25;
+
 /**
  * Decides which waiting tasks a thread runs next: its time goes in equal parts to the tenants that wait, and within a tenant to its requests, counted in
- * rows (fair queueing: whoever was served least is next, and a newcomer starts where the others are on average). A task goes to the thread that has its
+ * rows (fair queueing: whoever was served least is next, and a newcomer starts where the others are on average). A tenant's requests of a lower priority
+ * number go before its others, and cost other tenants nothing. Guests, whose own region is another, get what nobody else wants. A task goes to the thread that has its
  * prefix; one that no thread has goes to whichever asks first. A thread with nothing to do takes from the longest lane of another, as long as computing the
  * prefixes again still ends sooner. Knows no clock, no thread and no promise.
  */
@@ -73,11 +78,14 @@ export class TaskPlanner<Task extends PlannedTask> {
 
   /** Takes a task in; false when the queue is full, or nearly so and this tenant has its part of it already. */
   add(task: Task): boolean {
-    if (!task.isContinuation && !this.#admits(task.tenant)) return false;
-    const tenant = this.#tenants.get(task.tenant) ?? { served: this.#clock, length: 0, clock: 0, requests: new Map() };
+    const key = tenantKey(task);
+    if (!task.isContinuation && !this.#admits(key)) return false;
+    const tenant = this.#tenants.get(key) ?? newTenant<Task>(this.#clock, task.isGuest === true);
     const waits = (one: Task) => this.#lanes.has(one);
-    const request = tenant.requests.get(task.request) ?? new RequestLanes<Task>(tenant.clock, waits);
-    this.#tenants.set(task.tenant, tenant);
+    const { priority } = task;
+    const request =
+      tenant.requests.get(task.request) ?? new RequestLanes<Task>(priority, tenant.clocks.get(priority) ?? 0, waits);
+    this.#tenants.set(key, tenant);
     tenant.requests.set(task.request, request);
     tenant.length += 1;
     request.length += 1;
@@ -90,14 +98,15 @@ export class TaskPlanner<Task extends PlannedTask> {
 
   /** Takes a task out that nobody waits for any more; nothing happens if it is not waiting. */
   remove(task: Task): void {
-    const tenant = this.#tenants.get(task.tenant);
+    const key = tenantKey(task);
+    const tenant = this.#tenants.get(key);
     const request = tenant?.requests.get(task.request);
     if (tenant === undefined || request === undefined || !this.#lanes.has(task)) return;
     this.#leave(task);
     tenant.length -= 1;
     request.length -= 1;
     if (request.length === 0) tenant.requests.delete(task.request);
-    if (tenant.length === 0) this.#tenants.delete(task.tenant);
+    if (tenant.length === 0) this.#tenants.delete(key);
   }
 
   /** What `thread` (from 0) runs next. No tasks: it has to wait for new ones. */
@@ -115,7 +124,8 @@ export class TaskPlanner<Task extends PlannedTask> {
       if (choice === null) break;
       if (this.#expire(choice.task, nowMs, expired)) continue;
       const cost = this.#costOn(thread, choice.task);
-      if (tasks.length > 0 && rows + cost > batchRowsMax) break;
+      const part = choice.task.isGuest === true ? guestPart : 1;
+      if (tasks.length > 0 && (rows + cost > batchRowsMax * part || tasks.length >= batchTasksMax * part)) break;
       if (this.#lanes.get(choice.task) === anyThread) foreignRows += cost;
       this.#serve(thread, choice, cost);
       tasks.push(choice.task);
@@ -154,14 +164,14 @@ export class TaskPlanner<Task extends PlannedTask> {
     return (tenant?.length ?? 0) < lengthMax / (tenants + 1);
   }
 
-  /** A task of the request that was served least, of the tenant that was served least; of those with something in `lanes`. */
+  /** A task of the most urgent request, of equal ones that which was served least, of the tenant that was served least, guests last; of those with something in `lanes`. */
   #choose(thread: number, lanes: readonly number[]): Choice<Task> | null {
     let best: Choice<Task> | null = null;
     for (const tenant of this.#tenants.values()) {
-      if (best !== null && tenant.served >= best.tenant.served) continue;
+      if (best !== null && !comesBefore(tenant, best.tenant)) continue;
       let ofTenant: Choice<Task> | null = null;
       for (const request of tenant.requests.values()) {
-        if (ofTenant !== null && request.served >= ofTenant.request.served) continue;
+        if (ofTenant !== null && !goesBefore(request, ofTenant.request)) continue;
         const task = this.#firstOf(thread, request, lanes);
         if (task !== null) ofTenant = { task, tenant, request };
       }
@@ -195,6 +205,7 @@ export class TaskPlanner<Task extends PlannedTask> {
       if (this.#expire(choice.task, nowMs, expired)) continue;
       rows += this.#costOn(thread, choice.task);
       if (rows > this.#rowsOf(longest) - choice.task.suffixRows || rows > batchRowsMax) return;
+      if (choice.task.isGuest === true && tasks.length >= batchTasksMax * guestPart) return;
       this.#serve(thread, choice, this.#costOn(thread, choice.task));
       tasks.push(choice.task);
     }
@@ -210,7 +221,9 @@ export class TaskPlanner<Task extends PlannedTask> {
   #serve(thread: number, { task, tenant, request }: Choice<Task>, cost: number): void {
     // The clocks go as fast as each of those who wait is served on average; a stream of newcomers then starves nobody.
     this.#clock += cost / this.#tenants.size;
-    tenant.clock += cost / tenant.requests.size;
+    const { priority } = request;
+    const rivals = [...tenant.requests.values()].filter((rival) => rival.priority === priority);
+    tenant.clocks.set(priority, (tenant.clocks.get(priority) ?? 0) + cost / rivals.length);
     tenant.served += cost;
     request.served += cost;
     this.remove(task);
@@ -240,6 +253,27 @@ export class TaskPlanner<Task extends PlannedTask> {
     this.#lanes.delete(task);
     this.#laneRows.set(lane, this.#rowsOf(lane) - rowsIn(lane, task));
   }
+}
+
+function newTenant<Task extends PlannedTask>(served: number, isGuest: boolean): Tenant<Task> {
+  return { isGuest, served, length: 0, clocks: new Map(), requests: new Map() };
+}
+
+type Turn = Pick<RequestLanes<PlannedTask>, 'priority' | 'served'>;
+
+/** A tenant may have callers of its own and guests at once; they count as two. */
+function tenantKey({ tenant, isGuest }: PlannedTask): string {
+  return `${isGuest === true ? 'guest' : 'own'} ${tenant}`;
+}
+
+type Turn = Pick<Tenant<PlannedTask>, 'isGuest' | 'served'>;
+
+function comesBefore(one: Turn, other: Turn): boolean {
+  return one.isGuest === other.isGuest ? one.served < other.served : other.isGuest;
+}
+
+function goesBefore(one: Turn, other: Turn): boolean {
+  return one.priority < other.priority || (one.priority === other.priority && one.served < other.served);
 }
 
 function rowsIn(lane: number, { prefixRows, suffixRows }: PlannedTask): number {
