@@ -259,20 +259,19 @@ function newTenant<Task extends PlannedTask>(served: number, isGuest: boolean): 
   return { isGuest, served, length: 0, clocks: new Map(), requests: new Map() };
 }
 
-type Turn = Pick<RequestLanes<PlannedTask>, 'priority' | 'served'>;
-
 /** A tenant may have callers of its own and guests at once; they count as two. */
 function tenantKey({ tenant, isGuest }: PlannedTask): string {
   return `${isGuest === true ? 'guest' : 'own'} ${tenant}`;
 }
 
-type Turn = Pick<Tenant<PlannedTask>, 'isGuest' | 'served'>;
+type TenantTurn = Pick<Tenant<PlannedTask>, 'isGuest' | 'served'>;
+type RequestTurn = Pick<RequestLanes<PlannedTask>, 'priority' | 'served'>;
 
-function comesBefore(one: Turn, other: Turn): boolean {
+function comesBefore(one: TenantTurn, other: TenantTurn): boolean {
   return one.isGuest === other.isGuest ? one.served < other.served : other.isGuest;
 }
 
-function goesBefore(one: Turn, other: Turn): boolean {
+function goesBefore(one: RequestTurn, other: RequestTurn): boolean {
   return one.priority < other.priority || (one.priority === other.priority && one.served < other.served);
 }
 
