@@ -1,9 +1,7 @@
 import type { StageTimes } from '#gpu-worker/scoring/batch/stage-times.ts';
+import { suffixRunSize } from '#gpu-worker/scoring/batch/suffix-run-size.ts';
 import type { LanguageModelRunner } from '#gpu-worker/scoring/language-model-runner.ts';
 import type { TargetRun } from '#gpu-worker/scoring/suffix-feeds.ts';
-
-/** Rows of one run at most (a longer sequence has a run of its own): beyond them activations leave the processor's cache. */
-const rowsMax = 200;
 
 /** A sequence that was handed over; its values are there after the next flush. */
 export interface PendingSequence {
@@ -47,7 +45,8 @@ export class SuffixRuns {
   /** Takes a sequence; runs those before it first where it no longer fits. */
   async add(run: TargetRun, times: StageTimes): Promise<PendingSequence> {
     const rows = run.embeddings.length / this.#options.width;
-    if (this.#waiting.length === this.#options.runner.slots || this.#rows + rows > rowsMax) await this.flush();
+    if (this.#waiting.length === this.#options.runner.slots || this.#rows + rows > suffixRunSize.rows)
+      await this.flush();
     let result: Float32Array | Error = new Error('the sequence has not been run yet');
     const settle = (settled: Float32Array | Error) => {
       result = settled;

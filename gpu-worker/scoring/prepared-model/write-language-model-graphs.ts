@@ -3,6 +3,7 @@ import { buildSuffixGraph } from '#gpu-worker/language-model/build-suffix-graph.
 import type { ModelConfig } from '#gpu-worker/language-model/model-config.ts';
 import type { KeyValueType } from '#gpu-worker/language-model/open-graph.ts';
 import type { WeightManifest } from '#gpu-worker/language-model/weight-manifest.ts';
+import { suffixRunSize } from '#gpu-worker/scoring/batch/suffix-run-size.ts';
 import { writeGraphFile } from '#gpu-worker/scoring/prepared-model/write-graph-file.ts';
 
 export interface GraphFiles {
@@ -20,7 +21,7 @@ export interface LanguageModelGraphs extends GraphFiles {
 }
 
 /** Four suffixes of 40 tokens fill a run of 160 rows: below that, streaming the weights is most of the time; above, the activations leave the cache. */
-const slots = 4;
+const slots = suffixRunSize.sequences;
 
 export function writeLanguageModelGraphs(
   folder: string,

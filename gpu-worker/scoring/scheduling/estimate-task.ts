@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { ScoringWork } from '#gpu-worker/scoring/batch/scoring-work.ts';
+import { estimatedRows } from '#gpu-worker/scoring/scheduling/estimated-rows.ts';
 import type { PlannedTask } from '#gpu-worker/scoring/scheduling/planned-task.ts';
 import type { ChunkTask, QueryTask, ScoreTask } from '#gpu-worker/scoring/scoring-engine.ts';
 import { limits } from '#shared/limits.ts';
@@ -9,15 +10,8 @@ export type TaskEstimate = Pick<PlannedTask, 'prefixKey' | 'prefixRows' | 'suffi
 /** Bytes of UTF-8 that a token stands for: near enough for any language to plan with. */
 const bytesPerToken = 4;
 
-/** Tokens of a template in front of and behind the document, and between hints and query. */
-const templatePrefixRows = 16;
-const templateSuffixRows = 4;
-
 /** Tokens that are split into chunks in the time of one row. */
 const splitTokensPerRow = 100;
-
-/** Rows of a hint block, opening and closing included, of an adapter of common size. */
-const hintRows = 16;
 
 /** What a task costs and which prefix it needs, from its text alone: tokenising is the threads' work. */
 export function estimateTask(work: ScoringWork): TaskEstimate {
@@ -40,7 +34,7 @@ function estimateDocument(task: ScoreTask): TaskEstimate {
     return { prefixKey: null, prefixRows: 0, suffixRows: Math.ceil(tokens / splitTokensPerRow) };
   return {
     prefixKey: hash('sha256', `${template ?? ''}\n${maxTokensPerDoc}\n${document}`, 'base64'),
-    prefixRows: templatePrefixRows + tokens,
+    prefixRows: estimatedRows.prefix + tokens,
     suffixRows: suffixRowsOf(queries, adapterDigest),
   };
 }
@@ -49,18 +43,18 @@ function estimateChunk({ documentIds, queries, template, adapterDigest }: ChunkT
   const digest = hash('sha256', documentIds, 'base64');
   return {
     prefixKey: `${template ?? ''}\n${digest}`,
-    prefixRows: templatePrefixRows + documentIds.length,
+    prefixRows: estimatedRows.prefix + documentIds.length,
     suffixRows: suffixRowsOf(queries, adapterDigest),
   };
 }
 
 function suffixRowsOf(queries: readonly string[], adapterDigest: string | undefined): number {
-  const perQuery = templateSuffixRows + (adapterDigest === undefined ? 0 : hintRows);
+  const perQuery = estimatedRows.suffix + (adapterDigest === undefined ? 0 : estimatedRows.hints);
   return queries.reduce((sum, query) => sum + tokensOf(query) + perQuery, 0);
 }
 
 function estimateQuery({ query }: QueryTask): TaskEstimate {
-  return { prefixKey: null, prefixRows: templatePrefixRows, suffixRows: tokensOf(query) + templateSuffixRows };
+  return { prefixKey: null, prefixRows: estimatedRows.prefix, suffixRows: tokensOf(query) + estimatedRows.suffix };
 }
 
 function tokensOf(text: string): number {

@@ -1,6 +1,7 @@
 import type { BatchEntry, ScoringWork, TaskResult } from '#gpu-worker/scoring/batch/scoring-work.ts';
 import type { EngineObserver } from '#gpu-worker/scoring/engine-observer.ts';
 import { AbortGroups } from '#gpu-worker/scoring/scheduling/abort-groups.ts';
+import { batchLimits } from '#gpu-worker/scoring/scheduling/batch-limits.ts';
 import { estimateTask } from '#gpu-worker/scoring/scheduling/estimate-task.ts';
 import type { PlannedTask } from '#gpu-worker/scoring/scheduling/planned-task.ts';
 import { TaskPlanner } from '#gpu-worker/scoring/scheduling/task-planner.ts';
@@ -28,10 +29,6 @@ export interface TaskDispatcherOptions {
   readonly now: () => number;
 }
 
-/** Four documents of 150 tokens whose prefixes are computed, or four full runs of suffixes: a quarter of a second on one core. */
-const batchRowsMax = 800;
-const batchTasksMax = 16;
-
 /** 20 MB of digests at most; more prefixes than any cache holds. */
 const ownersMax = 100_000;
 
@@ -57,6 +54,7 @@ export class TaskDispatcher {
   constructor(options: TaskDispatcherOptions) {
     const { threads, lengthMax } = options;
     this.#options = options;
+    const { rows: batchRowsMax, tasks: batchTasksMax } = batchLimits;
     this.#planner = new TaskPlanner({ threads, lengthMax, batchRowsMax, batchTasksMax, ownersMax });
   }
 
