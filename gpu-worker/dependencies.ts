@@ -99,6 +99,9 @@ const retryPauses = { firstMs: 500, longestMs: 15_000 };
 /** Share of the grace time for each of the two halves of handing a job back: the last step, and its checkpoint's way into the bucket. */
 const releaseShare = 0.4;
 
+/** Of all cores' time, what a training takes at most where its worker also serves, unless it is set. */
+const trainingShareBeside = 0.25;
+
 function trainingOf(
   environment: Environment,
   store: ObjectStoreOptions | undefined,
@@ -127,6 +130,7 @@ function trainingOf(
       calibrationPath: environment.GPU_WORKER_CALIBRATION,
       cacheFolder,
       threads: environment.GPU_WORKER_TRAINING_THREADS ?? (role === 'train' ? availableParallelism() : 1),
+      share: environment.GPU_WORKER_TRAINING_SHARE ?? (role === 'train' ? 1 : trainingShareBeside),
       prefixBytesMax: environment.GPU_WORKER_TRAINING_DISK_BYTES,
     },
     jobsFolder: join(cacheFolder, 'training-jobs'),

@@ -61,5 +61,7 @@ it('a worker that trains needs an edge to ask and a bucket to write to', () => {
     'EDGE_URL: is required with the role train; S3_BUCKET: is required with the role train',
   );
   const whole = { ...key, GPU_WORKER_ROLE: 'both', EDGE_URL: 'https://api.example', S3_BUCKET: 'b' };
+  for (const share of ['0', '1.5'])
+    expect(() => parseEnvironment({ ...whole, GPU_WORKER_TRAINING_SHARE: share })).toThrow('GPU_WORKER_TRAINING_SHARE');
   expect(parseEnvironment(whole)).toMatchObject({ GPU_WORKER_ROLE: 'both', EDGE_URL: 'https://api.example' });
 });

@@ -99,6 +99,11 @@ export const environmentSchema = z.object({
    * serving, each is a core that bursts of requests have to win back.
    */
   GPU_WORKER_TRAINING_THREADS: integer(1, 256).optional(),
+  /**
+   * Share of all cores' time that a training may use, above 0 and at most 1; it rests as long as it has used more. Default: 0.25 for `both`, 1 for `train`.
+   * Too small: jobs take days; too large: requests beside them take longer.
+   */
+  GPU_WORKER_TRAINING_SHARE: z.coerce.number().min(0.01).max(1).optional(),
   /** Bytes on disk for what the frozen model made of a job's documents, removed with the job. Too small: it is computed again in each epoch. */
   GPU_WORKER_TRAINING_DISK_BYTES: integer(0, Number.MAX_SAFE_INTEGER).default(8_000_000_000),
   /** Seconds between two questions for a job while there is none. Too long: jobs wait for nothing; too short: the edge is asked for nothing. */

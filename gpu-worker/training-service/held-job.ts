@@ -12,10 +12,10 @@ export interface JobTools {
   readonly calls: EdgeCalls;
   readonly objects: JobObjects;
   readonly pauses: Pauses;
-  /** What of a training is the worker's: model, threads, disk. */
+  /** What of a training is the worker's: model, threads, share of the processor, disk. */
   readonly training: Pick<
     TrainingProcessJob,
-    'model' | 'calibrationPath' | 'cacheFolder' | 'threads' | 'prefixBytesMax'
+    'model' | 'calibrationPath' | 'cacheFolder' | 'threads' | 'share' | 'prefixBytesMax'
   >;
   /** Folder of the jobs' folders. */
   readonly jobsFolder: string;

@@ -43,6 +43,8 @@ export interface TrainingOptions {
   readonly prefixBytesMax: number;
   readonly onEvent: (event: TrainingEvent) => void;
   readonly signal?: AbortSignal;
+  /** Awaited before each run of the model, where others need the processor too; results do not depend on it. */
+  readonly pace?: () => Promise<void>;
 }
 
 /** Sequences of a run with gradient: below some 200 rows, streaming the weights is most of the time. */
@@ -74,7 +76,7 @@ export async function openTraining(
     prefixFolder,
     prefixBytesMax: sweepPrefixes(prefixFolder, options.prefixBytesMax),
   };
-  const pool = await TrainingPool.start(options.threads, threadOptions, model.config.hiddenSize);
+  const pool = await TrainingPool.start(options.threads, threadOptions, model.config.hiddenSize, options.pace);
   const embeddings = new EmbeddingTable(model.source);
   const sequences = new PairSequences(settings, tokenizer, embeddings, model.config.contextLength);
   const config = adapterConfigOf(settings, model, tokenizer.fingerprint);

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { readCalibrationFile } from '#gpu-worker/calibration/read-calibration-file.ts';
 import { resolveModelPath } from '#gpu-worker/model-store/resolve-model-path.ts';
@@ -12,6 +13,7 @@ import { openTraining } from '#gpu-worker/training/open-training.ts';
 import { renderTrainingHtml } from '#gpu-worker/training/report/render-training-html.ts';
 import { trainAdapter } from '#gpu-worker/training/train-adapter.ts';
 import type { TrainingEvent, TrainingRun } from '#gpu-worker/training/training-run.ts';
+import { createPace } from '#gpu-worker/training-service/process/create-pace.ts';
 import { jobFiles, type TrainingProcessJob } from '#gpu-worker/training-service/process/training-process-messages.ts';
 import type { Calibration } from '#shared/calibration/calibration.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
@@ -33,8 +35,10 @@ export async function performTraining(
   onEvent: (event: TrainingEvent) => void,
   signal: AbortSignal,
 ): Promise<TrainingReport> {
-  const { settings, dataName, folder } = job;
+  const { settings, dataName, folder, share } = job;
+  const pace = createPace({ share, cores: availableParallelism(), signal });
   const data = await readData(job);
+  await pace();
   signal.throwIfAborted();
   const { run, close } = await openTraining({
     settings,
@@ -51,10 +55,12 @@ export async function performTraining(
     prefixBytesMax: job.prefixBytesMax,
     onEvent,
     signal,
+    pace,
   });
   try {
     discardForeignCheckpoint(run);
     const outcome = await trainAdapter(run);
+    await pace();
     const { file, report } = finishAdapter(outcome, { settings, data, dataName, storage: 'fp16' });
     await writeResult(join(folder, jobFiles.reportJson), `${JSON.stringify(report, null, 2)}\n`);
     await writeResult(join(folder, jobFiles.reportHtml), renderTrainingHtml(report));

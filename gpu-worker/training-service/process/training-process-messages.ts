@@ -15,6 +15,8 @@ export interface TrainingProcessJob {
   readonly calibrationPath: string | undefined;
   readonly cacheFolder: string;
   readonly threads: number;
+  /** Of all cores' time, above 0 and at most 1: what the process may use. */
+  readonly share: number;
   /** Bytes on disk for keys and values of prefixes. */
   readonly prefixBytesMax: number;
   /** Folder for keys and values of prefixes: made of the owner's documents, and gone with the job. */

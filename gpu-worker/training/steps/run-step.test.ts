@@ -47,7 +47,11 @@ const data = {
 };
 const corpusIds = [...data.corpus.keys()];
 
-async function withRun<Result>(given: object, work: (run: TrainingRun) => Promise<Result>): Promise<Result> {
+async function withRun<Result>(
+  given: object,
+  work: (run: TrainingRun) => Promise<Result>,
+  pace = async () => {},
+): Promise<Result> {
   const { run, close } = await openTraining({
     settings: trainingSettingsSchema.parse({ k: 3, queriesPerStep: 2, ...given }),
     data,
@@ -61,6 +65,7 @@ async function withRun<Result>(given: object, work: (run: TrainingRun) => Promis
     prefixBytesMax: 1e8,
     checkpointPath: join(folder, 'checkpoint'),
     onEvent: () => {},
+    pace,
   });
   try {
     return await work(run);
@@ -124,4 +129,20 @@ it('the blended loss compares likelihoods with the nats of the lexical match add
     expect(loss.value).toBe(listwiseLoss({ ...sequences, offsets }, weights).value);
     expect(Math.abs(loss.value - listwiseLoss(sequences, weights).value)).toBeGreaterThan(0.1);
   });
+});
+
+it('the pace is awaited before each run of the model, and changes no number', async () => {
+  const lossOf = async (run: TrainingRun) => {
+    const planned = planStep(data.train, corpusIds, 1, run.settings);
+    return { value: (await computeGradient(run, planned)).loss.value, sequences: planned.sequences.length };
+  };
+  let paced = 0;
+  const pace = async () => {
+    paced += 1;
+  };
+  const held = await withRun({}, lossOf, pace);
+  expect(held).toEqual(await withRun({}, lossOf));
+  // At most four sequences share a run.
+  expect(paced).toBeGreaterThanOrEqual(held.sequences / 4);
+  await expect(withRun({}, lossOf, () => Promise.reject(new Error('not yet')))).rejects.toThrow('not yet');
 });

@@ -14,15 +14,25 @@ export class TrainingPool {
   readonly #threads: readonly TrainingThread[];
   readonly #slots: number;
   readonly #width: number;
+  readonly #pace: () => Promise<void>;
 
-  private constructor(threads: readonly TrainingThread[], slots: number, width: number) {
+  private constructor(threads: readonly TrainingThread[], slots: number, width: number, pace: () => Promise<void>) {
     this.#threads = threads;
     this.#slots = slots;
     this.#width = width;
+    this.#pace = pace;
   }
 
-  /** @param width D, the model's hidden size */
-  static async start(threads: number, options: TrainingThreadOptions, width: number): Promise<TrainingPool> {
+  /**
+   * @param width D, the model's hidden size
+   * @param pace awaited before each run of the model
+   */
+  static async start(
+    threads: number,
+    options: TrainingThreadOptions,
+    width: number,
+    pace: () => Promise<void> = async () => {},
+  ): Promise<TrainingPool> {
     const entry = new URL('./training-thread.ts', import.meta.url);
     const perThread = { ...options, prefixBytesMax: Math.floor(options.prefixBytesMax / threads) };
     const started = Array.from({ length: threads }, () =>
@@ -37,7 +47,7 @@ export class TrainingPool {
       await Promise.all(threadsStarted.map((thread) => thread.close()));
       throw failed.reason;
     }
-    return new TrainingPool(threadsStarted, options.gradientGraph.slots, width);
+    return new TrainingPool(threadsStarted, options.gradientGraph.slots, width, pace);
   }
 
   /** Runs all tasks; results in the tasks' order. `onDone` is called once a task. */
@@ -48,6 +58,7 @@ export class TrainingPool {
     const work = async (thread: TrainingThread): Promise<void> => {
       // All threads draw from one iterator: whichever is free takes the next group.
       for (const [index, group] of waiting) {
+        await this.#pace();
         results[index] = await thread.send({ tasks: group });
         for (const _ of group) onDone();
       }
