@@ -32,6 +32,12 @@ export const keyCreateCommand = defineCommand({
       valueHint: 'FILE',
       description: "With --database remote: the deployment's wrangler.toml. Without it: this package's.",
     },
+    'wrangler-env': {
+      type: 'string',
+      valueHint: 'NAME',
+      description: 'With --database remote: the environment of that file',
+      default: 'production',
+    },
     json: { type: 'boolean', description: 'Print everything about the key as JSON' },
   },
   async run(context) {
@@ -59,8 +65,9 @@ export const keyCreateCommand = defineCommand({
     const where = parseChoice('database', args.database, ['local', 'remote']);
     const tenantId = checkTenant(args.tenant);
     const configPath = args['wrangler-config'] ?? repositoryConfig;
-    const sources = { stateFolder, configPath, variables: process.env, signal: io.signal };
-    const database = where === 'local' ? await openLocalDatabase(sources) : openRemoteDatabase(sources);
+    const sources = { stateFolder, variables: process.env, signal: io.signal };
+    const deployment = { configPath, environmentName: args['wrangler-env'] };
+    const database = where === 'local' ? await openLocalDatabase(sources) : openRemoteDatabase(sources, deployment);
     return showCreatedKey(await insertKey(database, tenantId, terms, nowMs), args.json === true, io);
   },
 });

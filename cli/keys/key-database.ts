@@ -14,10 +14,16 @@ export interface KeyDatabase {
 
 export interface KeyDatabaseSources {
   readonly stateFolder: string;
-  /** The deployment's `wrangler.toml`. */
-  readonly configPath: string;
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
+}
+
+/** A deployment of the edge. */
+export interface EdgeDeployment {
+  /** Its `wrangler.toml`. */
+  readonly configPath: string;
+  /** Environment of that file; empty: what stands at its top. */
+  readonly environmentName: string;
 }
 
 const secretsSchema = z.object({ api_key_pepper: z.string() });
@@ -35,14 +41,18 @@ export async function openLocalDatabase({ stateFolder, signal }: KeyDatabaseSour
 }
 
 /** A deployment's database, as far as the Cloudflare account allows that wrangler is logged in to. */
-export function openRemoteDatabase({ stateFolder, configPath, variables, signal }: KeyDatabaseSources): KeyDatabase {
+export function openRemoteDatabase(
+  { stateFolder, variables, signal }: KeyDatabaseSources,
+  { configPath, environmentName }: EdgeDeployment,
+): KeyDatabase {
   const pepper = variables['API_KEY_PEPPER'] ?? '';
   if (pepper.length < pepperCharactersMin) {
     throw new UsageError(
       `API_KEY_PEPPER has ${pepper.length} characters; it must be the deployment's secret, which has ${pepperCharactersMin} or more.`,
     );
   }
-  return { pepper, execute: (file) => execute(file, ['--remote', '--config', configPath], stateFolder, signal) };
+  const place = ['--remote', '--config', configPath, `--env=${environmentName}`];
+  return { pepper, execute: (file) => execute(file, place, stateFolder, signal) };
 }
 
 function execute(file: string, place: readonly string[], stateFolder: string, signal: AbortSignal): Promise<void> {

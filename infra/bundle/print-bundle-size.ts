@@ -6,10 +6,10 @@ import { bundleGzipBytesMax, describeBundle, measureBundle } from '#infra/bundle
 
 /** `npm run size`: bundles the edge as a deployment would, and prints its size. Status 1 where it is over the limit. */
 const repositoryFolder = join(import.meta.dirname, '..', '..');
-const outputFolder = join(repositoryFolder, '.hintrank', 'dry-run');
+const outputFolder = join(repositoryFolder, '.hintrank', 'dry-run', 'production');
 
 await rm(outputFolder, { recursive: true, force: true });
-const [file, ...args] = wranglerCommand('deploy', '--dry-run', '--outdir', outputFolder);
+const [file, ...args] = wranglerCommand('deploy', '--dry-run', '--env', 'production', '--outdir', outputFolder);
 const { status, stdout, stderr } = spawnSync(file, args, {
   cwd: repositoryFolder,
   env: wranglerEnvironment(join(repositoryFolder, '.hintrank')),

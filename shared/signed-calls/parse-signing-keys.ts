@@ -2,8 +2,8 @@ import { base64url } from 'jose';
 import { signingKeyBytesMin } from '#shared/signed-calls/signed-call-claims.ts';
 
 /**
- * Signing keys from a setting: base64url, separated by commas. The first one signs, all of them verify, so that a key is
- * rotated by putting the new one behind the old, then before it, then alone. Throws an Error that names the key's place, never its value.
+ * Signing keys from a setting: base64url, separated by commas. The first one signs, all of them verify. Both sides sign, so a key is rotated in four
+ * steps: the workers get `old,new`, the edge `new,old`, the workers `new`, the edge `new`. Throws an Error that names the key's place, never its value.
  */
 export function parseSigningKeys(text: string): Uint8Array[] {
   const parts = text.split(',').map((part) => part.trim());
