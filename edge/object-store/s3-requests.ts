@@ -22,6 +22,8 @@ export interface S3Requests {
   readonly send: (request: S3Request) => Promise<Response>;
   /** A URL that lets whoever has it send exactly this request, with exactly these headers. */
   readonly presign: (request: PresignedRequest) => Promise<string>;
+  /** What calls are timed by. */
+  readonly timeoutSignal: (milliseconds: number) => AbortSignal;
 }
 
 export interface S3RequestsOptions {
@@ -56,6 +58,7 @@ export function createS3Requests({ settings, fetch, now, timeoutSignal }: S3Requ
       if (response.status < 500 && response.status !== 429) return response;
       throw objectStoreFault(`${method} ${describeKey(key)} got status ${response.status}`);
     },
+    timeoutSignal,
     presign: async ({ method, key, query = {}, headers = {}, expiresSeconds }) => {
       const url = objectUrl(settings, key, { ...query, 'X-Amz-Expires': String(expiresSeconds) });
       const signing = { url, method, headers: { ...headers }, signQuery: true, allHeaders: true, datetime: datetime() };

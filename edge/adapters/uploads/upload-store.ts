@@ -13,7 +13,7 @@ export const claimLifetimeMs = 15 * 60_000;
 export interface UploadStore {
   /** false: the tenant has as many unfinished uploads as it may have. */
   readonly add: (row: UploadRow) => Promise<boolean>;
-  /** Makes an upload that is no caller's, beside the limit of theirs; or gives one that is open more time. */
+  /** Makes an upload that is no caller's, beside the limit of theirs; or gives one more time that is open, or is again because its completion counts as dead. */
   readonly reopen: (upload: UploadToReopen) => Promise<void>;
   readonly find: (tenantId: string, id: string) => Promise<UploadRow | undefined>;
   /** Takes an upload in hand for one completion. false: it is not open, or expired, or its bytes are being deleted at the moment. */
@@ -28,6 +28,8 @@ export interface UploadStore {
 export interface UploadToReopen
   extends Pick<UploadRow, 'id' | 'tenantId' | 'name' | 'bytes' | 'digest' | 'expiresAtMs'> {
   readonly nowMs: number;
+  /** A completion that began before it counts as dead. */
+  readonly deadBeforeMs: number;
 }
 
 export function createUploadStore(database: D1Database): UploadStore {
@@ -45,9 +47,10 @@ export function createUploadStore(database: D1Database): UploadStore {
         WHERE ${unfinished} < ${limits.adapterUploadsMax} RETURNING id`;
       return (await askRegistry(db.all(statement))).length > 0;
     },
-    reopen: async ({ nowMs, expiresAtMs, ...upload }) => {
+    reopen: async ({ nowMs, deadBeforeMs, expiresAtMs, ...upload }) => {
       const row = { ...upload, state: 'open', createdAtMs: nowMs, expiresAtMs } as const;
-      const longer = { set: { expiresAtMs }, setWhere: eq(table.state, 'open') };
+      const reopens = sql`${table.state} = 'open' OR (${table.state} = 'completing' AND ${table.claimedAtMs} < ${deadBeforeMs})`;
+      const longer = { set: { state: 'open', expiresAtMs }, setWhere: reopens } as const;
       await askRegistry(
         db
           .insert(table)

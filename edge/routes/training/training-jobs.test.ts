@@ -112,6 +112,31 @@ describe('a training job', () => {
     expect(await show(job.id)).toMatchObject({ attempt: 2, result: { published: 'tickets@1' } });
   });
 
+  it('is published, once, though the edge died that checked the adapter: after half a minute the next call does it', async () => {
+    const { dataset, submit, show, worker, test, clock, send } = await start('job-edge-died');
+    const job = await submit(dataset.id);
+    await deliver(test);
+    const lease = await worker.lease();
+    if (lease === undefined) throw new Error('there is no lease');
+    test.objects.fault = (request, key) =>
+      request.method === 'PUT' && key.startsWith('adapters/') ? Promise.reject(new TypeError('gone')) : undefined;
+    expect(await worker.complete(lease, 'adapter')).toMatchObject({ status: 503 });
+    test.objects.fault = () => undefined;
+    const died = env.DB.prepare("UPDATE adapter_uploads SET state = 'completing', claimed_at = ? WHERE id = ?");
+    await died.bind(clock.nowMs, `${job.id}-1`).run();
+    expect(await worker.complete(lease, 'adapter')).toMatchObject({
+      status: 503,
+      body: { error: { code: 'training_unavailable' } },
+    });
+    clock.advance(30_001);
+    expect(await worker.complete(lease, 'adapter')).toEqual({
+      status: 200,
+      body: { state: 'completed', adapter_version: 1 },
+    });
+    expect((await send('GET', '/v1/adapters/tickets')).body).toMatchObject({ versions: [1] });
+    expect(await show(job.id)).toMatchObject({ attempt: 1, result: { published: 'tickets@1' } });
+  });
+
   it('publishes nothing where the lease is lost while the adapter is checked', async () => {
     const test = createTestApp();
     const { dataset, submit, worker, clock, send } = await start('job-race', test);

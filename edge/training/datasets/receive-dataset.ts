@@ -3,12 +3,16 @@ import type { UploadHeaders } from '#edge/http/read-upload-headers.ts';
 import { putStream } from '#edge/object-store/put-stream.ts';
 import { DatasetCheck } from '#edge/training/datasets/dataset-check.ts';
 import type { DatasetRow, DatasetStore } from '#edge/training/datasets/dataset-store.ts';
+import { discardAbandoned } from '#edge/training/datasets/discard-abandoned.ts';
 import { discardDataset } from '#edge/training/datasets/discard-dataset.ts';
 import { repeatedDataset } from '#edge/training/datasets/repeated-dataset.ts';
 import { requestInProgress } from '#edge/training/request-in-progress.ts';
 import { type TrainingService, trainingBucket } from '#edge/training/training-service.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 import { datasetObjectKey } from '#shared/object-keys.ts';
+
+/** Errors of a transfer that sender or store broke off. */
+const tornCodes: readonly string[] = ['request_cancelled', 'adapter_store_unavailable'];
 
 export interface DatasetToReceive extends UploadHeaders {
   readonly tenantId: string;
@@ -30,7 +34,9 @@ export async function receiveDataset(
   const { s3 } = trainingBucket(service);
   const { idempotencyKey, bytes, signal, statedDigest } = dataset;
   const earlier = idempotencyKey === undefined ? undefined : await store.findByKey(dataset.tenantId, idempotencyKey);
-  if (earlier !== undefined) return repeatedDataset(service, earlier, dataset);
+  if (earlier !== undefined && !(await discardAbandoned(service, store, earlier))) {
+    return repeatedDataset(service, earlier, dataset);
+  }
   const row = await addRow(service, store, dataset);
   const check = new DatasetCheck();
   try {
@@ -48,7 +54,7 @@ export async function receiveDataset(
     throw new ServiceError('request_cancelled', 'The upload took too long and was given up; send the dataset again.');
   } catch (error) {
     // Of a transfer that was torn, a store may make an object after it was deleted: the sweep looks once more.
-    const torn = error instanceof ServiceError && error.code === 'request_cancelled';
+    const torn = error instanceof ServiceError && tornCodes.includes(error.code);
     await discardDataset(service, store, row.id, { keepRow: torn });
     throw error;
   }

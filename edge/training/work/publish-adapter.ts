@@ -36,6 +36,12 @@ export type PublishOutcome =
 /** Milliseconds by which the lease is made longer before the adapter is checked: two workers, a minute each, and the copy. */
 const checkingMs = 180_000;
 
+/**
+ * Milliseconds after which a call that checks the adapter counts as dead when the worker asks again: the edge that had it may be gone. Should both live, both
+ * check, and the last step is done once.
+ */
+const checkDeadMs = 30_000;
+
 /** Refusals that another attempt would meet again. */
 const lastingRefusals: readonly string[] = ['invalid_adapter', 'too_many_adapters', 'adapter_not_found'];
 
@@ -57,6 +63,7 @@ export async function publishAdapter(
     ...upload,
     digest: adapter.sha256,
     nowMs,
+    deadBeforeMs: nowMs - checkDeadMs,
     expiresAtMs: nowMs + limits.adapterUploadSeconds * 1_000,
   });
   let outcome: PublishOutcome = { kind: 'not-held' };
