@@ -82,10 +82,10 @@ describe.each(['F32', 'F16', 'BF16'] as const)('a checkpoint of the authors in %
       const expected = referenceHints([...open, ...middle, ...close], tensor, width).flat();
 
       const sessions = new HintSessions(width);
-      const session = await sessions.sessionFor(adapter);
-      if (session === null) throw new Error(`method ${method} has no hint session`);
+      const runner = await sessions.runnerFor(adapter);
+      if (runner === null) throw new Error(`method ${method} has no hint session`);
       const filters = { specialIds: tokenizer.specialIds, isStopWord: () => false, hasLetter: () => true };
-      const maker = new HintMaker(adapter, new EmbeddingTable(model.source), session, filters);
+      const maker = new HintMaker(adapter, new EmbeddingTable(model.source), runner, filters);
       const { rows } = await maker.make({ open: template.hintOpen, close: template.hintClose, query, document });
       await sessions.close();
       expect(rows).toHaveLength(expected.length);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { buildPrefixGraph } from '#gpu-worker/language-model/build-prefix-graph.ts';
 import { buildSuffixGraph } from '#gpu-worker/language-model/build-suffix-graph.ts';
 import { operatorDomains } from '#gpu-worker/onnx/operators.ts';
+import { buildAbsorbedHintGraph } from '#gpu-worker/q-peft/build-absorbed-hint-graph.ts';
 import { buildHintGraph } from '#gpu-worker/q-peft/build-hint-graph.ts';
 import { everySwitchConfig, manifestOf } from '#test/support/small-manifest.ts';
 
@@ -11,6 +12,7 @@ const graphs = [
   buildSuffixGraph(everySwitchConfig, manifestOf(everySwitchConfig, 'int8'), { slots: 4, keyValueType: 'float16' }),
   buildHintGraph({ method: 'retrieve' }, 8),
   buildHintGraph({ method: 'attend', heads: 2 }, 8),
+  buildAbsorbedHintGraph(2, 8),
 ];
 
 describe('the operator table', () => {

@@ -106,12 +106,12 @@ export class DocumentScorer {
   }
 
   async loadAdapter(digest: string, adapter: AdapterFile): Promise<void> {
-    const session = await this.#hintSessions.sessionFor(adapter);
+    const runner = await this.#hintSessions.runnerFor(adapter);
     const { method, k, hintLocation, template } = adapter.config;
     const descriptions = this.#descriptions;
     if (descriptions === null)
       throw new ServiceError('invalid_adapter', 'The model has no tokenizer, so no adapter fits it.');
-    const hints = session === null ? null : new HintMaker(adapter, this.#embeddings, session, descriptions);
+    const hints = runner === null ? null : new HintMaker(adapter, this.#embeddings, runner, descriptions);
     this.#adapters.set(digest, {
       template,
       scoring: {

@@ -30,9 +30,9 @@ const tokens = { specialIds: new Set<number>(), isStopWord: () => false, hasLett
 
 async function select(changes: Partial<AdapterConfig>): Promise<number[]> {
   const adapter = smallRetrieveAdapter(tinyTextHiddenSize, undefined, changes);
-  const session = await sessions.sessionFor(adapter);
-  if (session === null) throw new Error('a retrieving adapter has a session');
-  return new HintMaker(adapter, new EmbeddingTable(model.source), session, tokens).select(query, document);
+  const runner = await sessions.runnerFor(adapter);
+  if (runner === null) throw new Error('a retrieving adapter has a session');
+  return new HintMaker(adapter, new EmbeddingTable(model.source), runner, tokens).select(query, document);
 }
 
 describe('the hints of an adapter', () => {

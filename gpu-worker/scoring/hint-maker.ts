@@ -1,9 +1,10 @@
 import { ModelSession } from '#gpu-worker/engine/model-session.ts';
 import { serialiseGraph } from '#gpu-worker/onnx/serialise-graph.ts';
 import { denseTensors } from '#gpu-worker/q-peft/adapter-dense-tensors.ts';
+import { buildAbsorbedHintGraph } from '#gpu-worker/q-peft/build-absorbed-hint-graph.ts';
 import { buildHintGraph, type HintGraphKind } from '#gpu-worker/q-peft/build-hint-graph.ts';
 import { drawHintTokens } from '#gpu-worker/q-peft/draw-hint-tokens.ts';
-import { type HintParameters, hintFeeds } from '#gpu-worker/q-peft/hint-feeds.ts';
+import type { HintParameters } from '#gpu-worker/q-peft/hint-feeds.ts';
 import {
   attendInput,
   blockInput,
@@ -14,6 +15,7 @@ import {
 import type { TokenFilters } from '#gpu-worker/q-peft/select-hint-tokens.ts';
 import { AdapterEmbeddingTable } from '#gpu-worker/scoring/adapter-embedding-table.ts';
 import type { EmbeddingTable } from '#gpu-worker/scoring/embedding-table.ts';
+import { HintRunner, type ServedHintGraph } from '#gpu-worker/scoring/hint-runner.ts';
 import type { AdapterFile } from '#shared/adapter-file/adapter-file.ts';
 
 /** The block H [rows, D] for one pair, and for Q-PEFT-R the tokens that it was made from. */
@@ -29,19 +31,14 @@ export class HintMaker {
   readonly parameters: HintParameters;
   readonly kind: HintGraphKind;
   readonly filters: TokenFilters;
-  readonly #session: ModelSession;
+  readonly #runner: HintRunner;
 
-  constructor(
-    adapter: AdapterFile,
-    frozen: EmbeddingTable,
-    session: ModelSession,
-    tokens: Omit<TokenFilters, 'filters'>,
-  ) {
+  constructor(adapter: AdapterFile, frozen: EmbeddingTable, runner: HintRunner, tokens: Omit<TokenFilters, 'filters'>) {
     this.adapter = adapter;
     this.frozen = frozen;
     this.parameters = parametersOf(adapter, frozen);
     this.kind = hintGraphKind(adapter);
-    this.#session = session;
+    this.#runner = runner;
     this.filters = { ...tokens, filters: adapter.config.filters, order: adapter.config.hintOrder };
   }
 
@@ -66,11 +63,7 @@ export class HintMaker {
   }
 
   async #run(input: HintInput): Promise<Float32Array> {
-    const { width } = this.frozen;
-    const feeds = hintFeeds(this.kind, width, input, this.parameters, this.frozen);
-    const { hints } = await this.#session.run(feeds, ['hints']);
-    if (hints === undefined) throw new Error('the hint graph returned nothing');
-    return hints;
+    return this.#runner.run(input, this.parameters, this.frozen);
   }
 }
 
@@ -83,9 +76,13 @@ export class HintSessions {
     this.#width = width;
   }
 
-  /** null for adapters without a hint block (soft prompts). */
-  async sessionFor(adapter: AdapterFile): Promise<ModelSession | null> {
-    return adapter.config.method === 'soft-prompt' ? null : this.#open(hintGraphKind(adapter));
+  /** What runs the adapter's hints; null for adapters without a hint block (soft prompts). */
+  async runnerFor(adapter: AdapterFile): Promise<HintRunner | null> {
+    if (adapter.config.method === 'soft-prompt') return null;
+    const kind = hintGraphKind(adapter);
+    await this.#open(kind);
+    if (kind.method === 'attend') await this.#open({ method: 'attend-absorbed', heads: kind.heads });
+    return new HintRunner({ kind, width: this.#width, open: (graph) => this.#open(graph) });
   }
 
   /** One whose graph gives the attention weights too; made when the first pair is explained. */
@@ -93,11 +90,15 @@ export class HintSessions {
     return this.#open({ method: 'attend', heads, weights: true });
   }
 
-  #open(kind: HintGraphKind): Promise<ModelSession> {
-    const key = JSON.stringify(kind);
+  #open(graph: ServedHintGraph): Promise<ModelSession> {
+    const key = JSON.stringify(graph);
     const known = this.#sessions.get(key);
     if (known !== undefined) return known;
-    const opened = ModelSession.open(serialiseGraph(buildHintGraph(kind, this.#width)));
+    const built =
+      graph.method === 'attend-absorbed'
+        ? buildAbsorbedHintGraph(graph.heads, this.#width)
+        : buildHintGraph(graph, this.#width);
+    const opened = ModelSession.open(serialiseGraph(built));
     this.#sessions.set(key, opened);
     return opened;
   }

@@ -110,8 +110,8 @@ export async function goldenHintMaker(
   sessions: HintSessions,
   adapter: AdapterFile,
 ): Promise<HintMaker | null> {
-  const session = await sessions.sessionFor(adapter);
-  return session === null ? null : new HintMaker(adapter, golden.embeddings, session, noTexts);
+  const runner = await sessions.runnerFor(adapter);
+  return runner === null ? null : new HintMaker(adapter, golden.embeddings, runner, noTexts);
 }
 
 export async function goldenScoringAdapter(

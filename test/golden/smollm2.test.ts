@@ -61,9 +61,9 @@ function tokenizerOf() {
 async function makerOf(kind: string): Promise<HintMaker> {
   const bytes = new Uint8Array(readFileSync(join(goldenFolder, `smollm2/adapter_${kind}.safetensors`)));
   const adapter = parseAdapterFile(bytes);
-  const session = await sessions.sessionFor(adapter);
-  if (session === null) throw new Error(`adapter ${kind} has hints`);
-  return new HintMaker(adapter, golden.embeddings, session, new TokenDescriptions(tokenizerOf()));
+  const runner = await sessions.runnerFor(adapter);
+  if (runner === null) throw new Error(`adapter ${kind} has hints`);
+  return new HintMaker(adapter, golden.embeddings, runner, new TokenDescriptions(tokenizerOf()));
 }
 
 describe.each(['upr', 'R', 'A'] as const)('the real model in fp32, %s', (kind) => {
