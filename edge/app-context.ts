@@ -3,6 +3,7 @@ import type { Dependencies } from '#edge/dependencies.ts';
 import type { EdgeBindings } from '#edge/environment.ts';
 import type { UsageCounts } from '#edge/usage/usage-counts.ts';
 import type { ScoreTiming } from '#shared/protocol/score.ts';
+import type { TraceSpan } from '#shared/tracing/trace-span.ts';
 
 /** What middleware leaves for handlers; each entry is set by the middleware named in its comment. */
 export interface AppEnvironment {
@@ -12,6 +13,8 @@ export interface AppEnvironment {
     requestId: string;
     /** provide-dependencies */
     dependencies: Dependencies;
+    /** trace-request; unset where tracing is off. */
+    trace?: TraceSpan;
     /** measure-time: unix milliseconds at which the request came. */
     startedAtMs: number;
     /** measure-time; filled by the rerank route: milliseconds of the slowest worker, and what they went into. */

@@ -15,9 +15,11 @@ import { collectLimiters } from '#edge/request-limits/collect-limiters.ts';
 import { createRequestLimits, type RequestLimits } from '#edge/request-limits/request-limits.ts';
 import { createScoringState, type ScoringState } from '#edge/rerank/scoring-state.ts';
 import { createCacheApiTier, runtimeCaches } from '#edge/score-cache/cache-api-tier.ts';
+import { createEdgeTracing } from '#edge/telemetry/create-edge-tracing.ts';
 import { createTraining, type Training } from '#edge/training/create-training.ts';
 import { UsageLedger } from '#edge/usage/usage-ledger.ts';
 import { createUsageStore, type UsageStore } from '#edge/usage/usage-store.ts';
+import type { Tracing } from '#shared/tracing/create-tracing.ts';
 
 /** Everything that touches the world, so that tests can pass their own. */
 export interface Dependencies {
@@ -39,6 +41,8 @@ export interface Dependencies {
   /** Unix milliseconds. In the Workers runtime time stands still between I/O. */
   readonly now: () => number;
   readonly log: Log;
+  /** undefined where nothing is traced. */
+  readonly tracing: Tracing | undefined;
 }
 
 /** Milliseconds for which usage is collected before it is written: under load one write a second and isolate. */
@@ -103,5 +107,9 @@ export function createDependencies(bindings: EdgeBindings): Dependencies {
     fetchPlayground: createPlaygroundFetch(bindings.ASSETS),
     now,
     log,
+    tracing: createEdgeTracing(environment.tracing, {
+      send: (url, init) => fetch(url, init),
+      ...{ now, timeoutSignal, log },
+    }),
   };
 }

@@ -17,9 +17,10 @@ import {
 } from '#edge/training/training-environment.ts';
 import type { TrainingQueue } from '#edge/training/training-message.ts';
 import { parseSigningKeys } from '#shared/signed-calls/parse-signing-keys.ts';
+import { parseTracingSettings, type TracingSettings, type TracingVariables } from '#shared/tracing/tracing-settings.ts';
 
 /** What the runtime hands to the worker: bindings and variables of wrangler.toml, and secrets. Untrusted until parsed. */
-export interface EdgeBindings extends ObjectStoreBindings, TrainingBindings {
+export interface EdgeBindings extends ObjectStoreBindings, TrainingBindings, TracingVariables {
   readonly DB: D1Database;
   /** Static assets: the playground. Absent where the edge runs without it. */
   readonly ASSETS?: Fetcher;
@@ -81,6 +82,8 @@ export interface EdgeEnvironment {
   readonly corsOrigins: AllowedOrigins;
   /** TRAINING_…: quotas of training. */
   readonly training: TrainingEnvironment;
+  /** OTEL_…, default off: where traces go, and of which requests. */
+  readonly tracing: TracingSettings | undefined;
 }
 
 /** Characters of the pepper at least: shorter ones could be guessed offline by whoever has both the table and one key. */
@@ -110,6 +113,7 @@ export function parseEnvironment(bindings: EdgeBindings): EdgeEnvironment {
   const requestsPerMinuteDefault = parseDefaultLimit(bindings.DEFAULT_REQUESTS_PER_MINUTE, offered, problems);
   const training = parseTrainingEnvironment(bindings, problems);
   const objectStore = parseObjectStoreSettings(bindings, problems);
+  const tracing = parseTracingSettings(bindings, 'hintrank-edge', problems);
   if (bindings.DB === undefined) problems.push('DB: the D1 binding is missing from wrangler.toml');
   if (problems.length > 0) throw new Error(`The edge is not configured: ${problems.join('; ')}.`);
   return {
@@ -126,6 +130,7 @@ export function parseEnvironment(bindings: EdgeBindings): EdgeEnvironment {
     objectStore,
     corsOrigins,
     training,
+    tracing,
   };
 }
 

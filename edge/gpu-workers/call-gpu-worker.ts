@@ -16,7 +16,7 @@ export interface WorkerCall {
   /** Aborts when nobody wants the answer any more. */
   readonly signal: AbortSignal;
   readonly requestId: string;
-  /** The caller's trace; its headers are sent on as they came. */
+  /** The trace's headers. */
   readonly traceContext?: TraceContext | undefined;
 }
 

@@ -6,6 +6,7 @@ import { answeredFailure } from '#edge/gpu-workers/shard-outcome.ts';
 import { type Behaviour, lostConnection, type SeenCall, simulateFleet } from '#edge/testing/simulated-fleet.ts';
 import { targetAt } from '#edge/testing/target-at.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
+import { unrecordedSpan } from '#shared/tracing/trace-span.ts';
 
 type Behave = (call: WorkerCall, calls: readonly SeenCall[]) => Behaviour;
 
@@ -35,6 +36,7 @@ async function start(behave: Behave, changes: Partial<ScoringJob> = {}) {
     tolerated: [],
     signal: new AbortController().signal,
     requestId: 'request-1',
+    trace: unrecordedSpan(undefined),
     ...changes,
   };
   return { ...fleet, run: () => fleet.time.run(scoreOnWorkers(fleet.ports, job)) };

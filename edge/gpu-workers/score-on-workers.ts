@@ -10,7 +10,7 @@ import type { WorkerTarget } from '#edge/gpu-workers/worker-target.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 import { limits } from '#shared/limits.ts';
 import type { ScoreRequest, ScoreTiming } from '#shared/protocol/score.ts';
-import type { TraceContext } from '#shared/tracing/trace-context.ts';
+import type { TraceSpan } from '#shared/tracing/trace-span.ts';
 
 export interface ScoringJob {
   readonly targets: readonly WorkerTarget[];
@@ -30,7 +30,8 @@ export interface ScoringJob {
   /** Aborts when the caller has gone. */
   readonly signal: AbortSignal;
   readonly requestId: string;
-  readonly traceContext?: TraceContext | undefined;
+  /** The span that the scoring is a part of. */
+  readonly trace: TraceSpan;
   /** Connections that this job shares with others of its HTTP request; absent: all are its own. */
   readonly slots?: ConnectionSlots;
 }
@@ -79,7 +80,7 @@ export async function scoreOnWorkers(ports: FanOutPorts, job: ScoringJob): Promi
     deadlineAtMs,
     signal,
     requestId: job.requestId,
-    traceContext: job.traceContext,
+    trace: job.trace,
     failedTargets: new Set<string>(),
     slots: job.slots ?? new ConnectionSlots(limits.workerConnectionsMax),
   };
@@ -96,7 +97,7 @@ export async function scoreOnWorkers(ports: FanOutPorts, job: ScoringJob): Promi
     return failure;
   };
   try {
-    const ended = await Promise.all(planJob(ports, job).map(score));
+    const ended = await Promise.all(tracePlan(job, () => planJob(ports, job)).map(score));
     const scored = ended.filter((one) => 'shard' in one);
     const [slowest] = scored.toSorted((one, other) => other.response.compute_ms - one.response.compute_ms);
     return {
@@ -119,6 +120,15 @@ function planJob({ health }: FanOutPorts, { targets, regions, digests, tolerated
   const few = Math.max(documentsPerTolerantCall, Math.ceil(lengths.length / tolerantCallsMax));
   const size = tolerated.length === 0 ? callSize : { ...callSize, documents: Math.min(few, callSize.documents) };
   return splitShards(shards, size, lengths);
+}
+
+function tracePlan({ trace }: ScoringJob, plan: () => Shard[]): Shard[] {
+  const span = trace.start('plan');
+  const shards = plan();
+  const workers = new Set(shards.map(({ targets: [first] }) => first.id));
+  span.set({ 'hintrank.calls': shards.length, 'hintrank.workers': workers.size });
+  span.end();
+  return shards;
 }
 
 function worse(first: ShardFailure | undefined, second: ShardFailure): ShardFailure {

@@ -6,6 +6,7 @@ import { type ShardJob, scoreShard } from '#edge/gpu-workers/score-shard.ts';
 import { answeredFailure } from '#edge/gpu-workers/shard-outcome.ts';
 import { type Behaviour, lostConnection, type SeenCall, simulateFleet } from '#edge/testing/simulated-fleet.ts';
 import { targetAt } from '#edge/testing/target-at.ts';
+import { unrecordedSpan } from '#shared/tracing/trace-span.ts';
 
 type Behave = (call: WorkerCall, calls: readonly SeenCall[]) => Behaviour;
 
@@ -32,6 +33,7 @@ function start(behave: Behave, options: Partial<ShardJob> & { readonly isKnown?:
     deadlineAtMs: 10_000,
     signal: new AbortController().signal,
     requestId: 'r',
+    trace: unrecordedSpan(undefined),
     failedTargets: new Set(),
     slots: new ConnectionSlots(6),
     ...changes,

@@ -7,8 +7,9 @@ import { mayTryAgain, nextTarget } from '#edge/gpu-workers/next-target.ts';
 import type { Shard } from '#edge/gpu-workers/plan-shards.ts';
 import { mostTelling, type ShardFailure, type ShardOutcome, shardFailure } from '#edge/gpu-workers/shard-outcome.ts';
 import type { WorkerTarget } from '#edge/gpu-workers/worker-target.ts';
+import { endAttempt, startAttempt } from '#edge/telemetry/trace-attempt.ts';
 import type { ScoreRequest } from '#shared/protocol/score.ts';
-import type { TraceContext } from '#shared/tracing/trace-context.ts';
+import type { TraceSpan } from '#shared/tracing/trace-span.ts';
 
 export interface ShardJob {
   readonly shard: Shard;
@@ -18,7 +19,8 @@ export interface ShardJob {
   readonly deadlineAtMs: number;
   readonly signal: AbortSignal;
   readonly requestId: string;
-  readonly traceContext?: TraceContext | undefined;
+  /** The span that its calls are parts of. */
+  readonly trace: TraceSpan;
   /** Ids of targets that failed during this request; shared by its shards, so that none retries on a worker that another found dead. */
   readonly failedTargets: Set<string>;
   /** Shared by the shards of the request. */
@@ -31,6 +33,7 @@ interface Attempt {
   readonly startedAtMs: number;
   readonly timeoutMs: number;
   readonly controller: AbortController;
+  readonly span: TraceSpan;
   readonly ended: Promise<Ended>;
   /** Whether the answer is still to come. */
   isOut: boolean;
@@ -104,31 +107,43 @@ class ShardRace {
     const controller = new AbortController();
     const isFirst = this.#tried.length === 0;
     this.#tried.push(target);
+    const span = startAttempt(job.trace, {
+      target,
+      attempt: this.#tried.length,
+      isHedge: this.#running.length > 0,
+      documents: job.request.documents.length,
+    });
     this.#lookAtMs =
       startedAtMs + hedgeDelayMs(ports.health.latencies.p95(this.#characters), job.deadlineAtMs - startedAtMs);
     ports.health.called(target.id, isFirst ? job.request.documents.length : 0);
-    const call = timeoutMs > 0 ? this.#call(target, startedAtMs + timeoutMs, timeoutMs, controller) : expired;
+    const call = timeoutMs > 0 ? this.#call(target, startedAtMs + timeoutMs, timeoutMs, { controller, span }) : expired;
     const attempt: Attempt = {
       target,
       startedAtMs,
       timeoutMs,
       controller,
+      span,
       ended: call.then((outcome) => this.#end(attempt, outcome)),
       isOut: true,
     };
     this.#running.push(attempt);
   }
 
-  #call(target: WorkerTarget, deadlineAtMs: number, timeoutMs: number, { signal }: AbortController) {
-    const { request, shard, requestId, traceContext, signal: caller } = this.#job;
+  #call(
+    target: WorkerTarget,
+    deadlineAtMs: number,
+    timeoutMs: number,
+    { controller, span }: Pick<Attempt, 'controller' | 'span'>,
+  ) {
+    const { request, shard, requestId, signal: caller } = this.#job;
     return this.#ports.callWorker({
       target,
       request: { ...request, deadline_at_ms: deadlineAtMs },
       documentIndices: shard.documentIndices,
       timeoutMs,
-      signal: AbortSignal.any([caller, signal]),
+      signal: AbortSignal.any([caller, controller.signal]),
       requestId,
-      traceContext,
+      traceContext: span.context,
     });
   }
 
@@ -138,6 +153,7 @@ class ShardRace {
     this.#job.slots.release();
     attempt.isOut = false;
     if (attempt.controller.signal.aborted) return { kind: 'ended', attempt, outcome };
+    endAttempt(attempt.span, outcome);
     const { latencies } = health;
     const { timeoutMs, startedAtMs, target } = attempt;
     health.ended(target.id, callVerdict(outcome, { timeoutMs, p95Ms: latencies.p95(this.#characters) }));
@@ -228,6 +244,7 @@ class ShardRace {
 
   #abandon(attempt: Attempt, verdict: CallVerdict): void {
     this.#ports.health.ended(attempt.target.id, verdict);
+    endAttempt(attempt.span, 'abandoned');
     attempt.controller.abort();
   }
 }

@@ -1,3 +1,4 @@
+import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { StoredApiKey } from '#edge/api-keys/key-lookup.ts';
 import { readCredential } from '#edge/api-keys/read-credential.ts';
@@ -6,6 +7,8 @@ import { enforceRateLimit } from '#edge/middleware/enforce-rate-limit.ts';
 import { isWellFormedApiKey } from '#shared/api-keys/api-key.ts';
 import type { ApiKeyScope } from '#shared/api-keys/api-key-scope.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
+import { inSpan } from '#shared/tracing/in-span.ts';
+import { unrecordedSpan } from '#shared/tracing/trace-span.ts';
 
 /**
  * What every route with a key passes: the key is known, neither revoked nor expired, has the scope, and has requests left this minute.
@@ -13,30 +16,39 @@ import { ServiceError } from '#shared/errors/service-error.ts';
  */
 export function authenticateApiKey(scope: ApiKeyScope) {
   return createMiddleware<AppEnvironment>(async (context, next) => {
-    const { findApiKey, now } = context.var.dependencies;
-    const key = readCredential(context.req.raw.headers);
-    if (key === undefined) {
-      throw unauthenticated('No API key was sent. Send it as "Authorization: Bearer YOUR_KEY".');
-    }
-    if (!isWellFormedApiKey(key)) {
-      throw unauthenticated(
-        'The API key is malformed: it must be "hr_" and 39 letters and digits. Copy it again, whole.',
-      );
-    }
-    const lookup = await findApiKey(key);
-    if (lookup.kind === 'unavailable')
-      throw new ServiceError('key_store_unavailable', undefined, { retryAfterSeconds: 5 });
-    if (lookup.kind === 'unknown')
-      throw unauthenticated('The API key is not known. Use a key that was made for this service.');
-    refuseStale(lookup.apiKey, now());
-    if (!lookup.apiKey.scopes.includes(scope)) {
-      throw new ServiceError('missing_scope', `The API key lacks the scope "${scope}" that this endpoint needs.`);
-    }
-    const limit = await enforceRateLimit(context, lookup.apiKey);
-    context.set('apiKey', lookup.apiKey);
+    const { apiKey, limit } = await inSpan(context.var.trace ?? noSpan, 'authenticate', {}, async () => {
+      const found = await findKey(context, scope);
+      return { apiKey: found, limit: await enforceRateLimit(context, found) };
+    });
+    context.set('apiKey', apiKey);
     await next();
     if (limit !== undefined) context.res.headers.set('X-RateLimit-Limit', String(limit));
   });
+}
+
+const noSpan = unrecordedSpan(undefined);
+
+async function findKey(context: Context<AppEnvironment>, scope: ApiKeyScope): Promise<StoredApiKey> {
+  const { findApiKey, now } = context.var.dependencies;
+  const key = readCredential(context.req.raw.headers);
+  if (key === undefined) {
+    throw unauthenticated('No API key was sent. Send it as "Authorization: Bearer YOUR_KEY".');
+  }
+  if (!isWellFormedApiKey(key)) {
+    throw unauthenticated(
+      'The API key is malformed: it must be "hr_" and 39 letters and digits. Copy it again, whole.',
+    );
+  }
+  const lookup = await findApiKey(key);
+  if (lookup.kind === 'unavailable')
+    throw new ServiceError('key_store_unavailable', undefined, { retryAfterSeconds: 5 });
+  if (lookup.kind === 'unknown')
+    throw unauthenticated('The API key is not known. Use a key that was made for this service.');
+  refuseStale(lookup.apiKey, now());
+  if (!lookup.apiKey.scopes.includes(scope)) {
+    throw new ServiceError('missing_scope', `The API key lacks the scope "${scope}" that this endpoint needs.`);
+  }
+  return lookup.apiKey;
 }
 
 function refuseStale({ revokedAtMs, expiresAtMs }: StoredApiKey, nowMs: number): void {

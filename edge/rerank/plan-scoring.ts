@@ -52,7 +52,7 @@ export function planScoring(
     tolerated: toleratedFailures(request),
     signal,
     requestId: call.requestId,
-    traceContext: call.traceContext,
+    trace: call.trace,
     ...(slots === undefined ? {} : { slots }),
   };
   const askFingerprint = () => {

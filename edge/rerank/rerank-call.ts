@@ -2,7 +2,7 @@ import type { ConnectionSlots } from '#edge/gpu-workers/connection-slots.ts';
 import type { RequestPlace } from '#edge/gpu-workers/order-regions.ts';
 import type { ParsedRerank } from '#edge/rerank/parse-rerank-request.ts';
 import type { CacheUse } from '#edge/score-cache/cache-use.ts';
-import type { TraceContext } from '#shared/tracing/trace-context.ts';
+import type { TraceSpan } from '#shared/tracing/trace-span.ts';
 
 /** A rerank to be done, and on whose behalf. */
 export interface RerankCall extends ParsedRerank {
@@ -10,7 +10,8 @@ export interface RerankCall extends ParsedRerank {
   /** Origin of the request (`https://api.example`). */
   readonly origin: string;
   readonly requestId: string;
-  readonly traceContext?: TraceContext | undefined;
+  /** The span that the rerank is a part of. */
+  readonly trace: TraceSpan;
   /** Unix milliseconds at which the request came; the deadline counts from here. */
   readonly startedAtMs: number;
   /** Where it came in, if the platform says so. */

@@ -14,6 +14,8 @@ import type { RerankOutcome } from '#edge/rerank/rerank-outcome.ts';
 import { scoreThroughCache } from '#edge/rerank/score-through-cache.ts';
 import type { ScoringState } from '#edge/rerank/scoring-state.ts';
 import type { CacheUse } from '#edge/score-cache/cache-use.ts';
+import { inSpan } from '#shared/tracing/in-span.ts';
+import type { SpanAttributes } from '#shared/tracing/trace-span.ts';
 
 /**
  * The whole of a rerank: which model, the documents' scores from the cache and the workers, the order, and what else was asked for.
@@ -23,12 +25,40 @@ export async function rerankDocuments(dependencies: Dependencies, call: RerankCa
   const { environment, adapters } = dependencies;
   const { request, tenantId } = call;
   const { baseModel, modelAliases } = environment;
-  const model = await resolveModel({ model: request.model, tenantId, baseModel, modelAliases, adapters });
+  const model = await inSpan(call.trace, 'find model', {}, () =>
+    resolveModel({ model: request.model, tenantId, baseModel, modelAliases, adapters }),
+  );
   return rerankWithModel(dependencies, call, model);
 }
 
 /** The same with a model that was looked up. */
-export async function rerankWithModel(
+export function rerankWithModel(
+  dependencies: Dependencies,
+  call: RerankCall,
+  model: ResolvedModel,
+): Promise<RerankOutcome> {
+  return inSpan(call.trace, 'rerank', describeRerank(dependencies, call, model), (trace) =>
+    rerankInSpan(dependencies, { ...call, trace }, model),
+  );
+}
+
+/** Hexadecimal digits of an adapter's SHA-256 that spans name it by; its name is the tenant's own. */
+const adapterDigits = 12;
+
+function describeRerank(
+  { environment }: Dependencies,
+  { texts, request }: RerankCall,
+  model: ResolvedModel,
+): SpanAttributes {
+  return {
+    'hintrank.documents': texts.length,
+    'hintrank.model': environment.baseModel,
+    'hintrank.adapter': model.adapter?.digest.slice(0, adapterDigits),
+    'hintrank.explain': request.explain,
+  };
+}
+
+async function rerankInSpan(
   dependencies: Dependencies,
   call: RerankCall,
   model: ResolvedModel,

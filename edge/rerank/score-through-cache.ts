@@ -10,6 +10,7 @@ import { entryOfScores, scoreOfEntry } from '#edge/score-cache/entry-of-scores.t
 import { scoreCacheKey } from '#edge/score-cache/score-cache-key.ts';
 import type { ScoreEntry } from '#edge/score-cache/score-entry.ts';
 import type { ScoreTiming } from '#shared/protocol/score.ts';
+import { inSpan } from '#shared/tracing/in-span.ts';
 
 export interface CachedScoringCall {
   readonly tenantId: string;
@@ -49,10 +50,7 @@ export async function scoreThroughCache(
   const { job, use } = call;
   const digests = await digestDocuments(job.request.documents);
   const names = digests.map(nameOf);
-  const fingerprint = state.cache.enabled && use.read ? await state.identity.find(call.askFingerprint) : undefined;
-  const key = fingerprint === undefined ? undefined : await keyOf(call, fingerprint);
-  const known =
-    key === undefined ? undefined : usable(await state.cache.find({ key, origin: call.origin }, names), call);
+  const { fingerprint, key, known } = await lookUp(state, call, names);
   const missing = new Map(
     names.map((name, index) => [name, index] as const).filter(([name]) => !known?.scores.has(name)),
   );
@@ -93,6 +91,24 @@ export async function scoreThroughCache(
     workerTiming: scored.workerTiming,
     scoringFingerprint: scored.scoringFingerprint,
   };
+}
+
+interface Found {
+  readonly fingerprint: string | undefined;
+  readonly key: string | undefined;
+  readonly known: ScoreEntry | undefined;
+}
+
+/** What is kept of these documents, and under which key. */
+function lookUp(state: ScoringState, call: CachedScoringCall, names: readonly string[]): Promise<Found> {
+  const { job, use, origin } = call;
+  return inSpan(job.trace, 'look up scores', { 'hintrank.documents': names.length }, async (span) => {
+    const fingerprint = state.cache.enabled && use.read ? await state.identity.find(call.askFingerprint) : undefined;
+    const key = fingerprint === undefined ? undefined : await keyOf(call, fingerprint);
+    const known = key === undefined ? undefined : usable(await state.cache.find({ key, origin }, names), call);
+    span.set({ 'hintrank.hits': known === undefined ? 0 : names.filter((name) => known.scores.has(name)).length });
+    return { fingerprint, key, known };
+  });
 }
 
 /** A document's name in the cache. */

@@ -5,6 +5,8 @@ import type { CacheUse } from '#edge/score-cache/cache-use.ts';
 import type { Settled } from '#edge/score-cache/shared-computations.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 import { digestBody } from '#shared/signed-calls/digest-body.ts';
+import { inSpan } from '#shared/tracing/in-span.ts';
+import type { TraceSpan } from '#shared/tracing/trace-span.ts';
 
 export interface SharedScoring {
   readonly job: ScoringJob;
@@ -18,12 +20,29 @@ export interface SharedScoring {
 const patienceShare = 0.5;
 
 /** scoreOnWorkers, once for all equal requests of this isolate that overlap. Whoever refuses what is kept gets an answer of their own here too. */
-export async function scoreTogether(
+export function scoreTogether(
+  state: ScoringState,
+  ports: FanOutPorts,
+  scoring: SharedScoring,
+): Promise<ScoredDocuments> {
+  const { trace, digests } = scoring.job;
+  return inSpan(trace, 'score', { 'hintrank.documents': digests.length }, (span) =>
+    scoreInSpan(state, ports, scoring, span),
+  );
+}
+
+async function scoreInSpan(
   { computations }: ScoringState,
   ports: FanOutPorts,
   { job, use, scope, runInBackground }: SharedScoring,
+  span: TraceSpan,
 ): Promise<ScoredDocuments> {
-  if (!use.read) return scoreOnWorkers(ports, job);
+  const score = (signal: AbortSignal) => {
+    // Not where another request's computation is joined: the calls are in that request's trace.
+    span.set({ 'hintrank.computed': true });
+    return scoreOnWorkers(ports, { ...job, trace: span, signal });
+  };
+  if (!use.read) return score(job.signal);
   return computations.run({
     key: await keyOf(scope, job),
     signal: job.signal,
@@ -32,7 +51,7 @@ export async function scoreTogether(
       return ports.timeoutSignal(Math.max(0, Math.ceil(remainingMs * patienceShare)));
     },
     runInBackground,
-    compute: (signal) => scoreOnWorkers(ports, { ...job, signal }),
+    compute: score,
     accepts: concernsAll,
   });
 }

@@ -5,6 +5,7 @@ import { runInBackground } from '#edge/http/run-in-background.ts';
 import type { RerankCall } from '#edge/rerank/rerank-call.ts';
 import { readCacheUse } from '#edge/score-cache/cache-use.ts';
 import { readTraceContext } from '#shared/tracing/trace-context.ts';
+import { unrecordedSpan } from '#shared/tracing/trace-span.ts';
 
 /** On whose behalf a request has documents scored, and what its headers say of how. */
 export function readRerankCaller(context: Context<AppEnvironment>): Omit<RerankCall, 'request' | 'texts' | 'slots'> {
@@ -12,7 +13,7 @@ export function readRerankCaller(context: Context<AppEnvironment>): Omit<RerankC
     tenantId: context.var.apiKey.tenantId,
     origin: new URL(context.req.url).origin,
     requestId: context.var.requestId,
-    traceContext: readTraceContext(context.req.raw.headers),
+    trace: context.var.trace ?? unrecordedSpan(readTraceContext(context.req.raw.headers)),
     startedAtMs: context.var.startedAtMs,
     place: placeOf(context.req.raw),
     signal: context.req.raw.signal,

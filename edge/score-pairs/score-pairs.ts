@@ -11,6 +11,7 @@ import type { ParsedPairs } from '#edge/score-pairs/parse-pairs.ts';
 import { limits } from '#shared/limits.ts';
 import { rerankRequestSchema } from '#shared/protocol/rerank-request.ts';
 import type { DocumentScore } from '#shared/protocol/score.ts';
+import { inSpan } from '#shared/tracing/in-span.ts';
 
 export interface PairsOutcome
   extends Pick<RerankOutcome, 'model' | 'usage' | 'fromCache' | 'warnings' | 'workerMs' | 'workerTiming'> {
@@ -34,7 +35,9 @@ export async function scorePairs(dependencies: Dependencies, call: PairsCall): P
   const { settings, pairs, tenantId } = call;
   const { baseModel, modelAliases } = dependencies.environment;
   const { adapters } = dependencies;
-  const model = await resolveModel({ model: settings.model, tenantId, baseModel, modelAliases, adapters });
+  const model = await inSpan(call.trace, 'find model', {}, () =>
+    resolveModel({ model: settings.model, tenantId, baseModel, modelAliases, adapters }),
+  );
   const slots = new ConnectionSlots(limits.workerConnectionsMax);
   const siblings = new AbortController();
   const signal = AbortSignal.any([call.signal, siblings.signal]);

@@ -68,6 +68,7 @@ export function createTestApp(options: TestAppOptions = {}) {
     objectStore: testObjectStore,
     corsOrigins: [],
     training: trainingDefaults,
+    tracing: undefined,
     ...options.environment,
   };
   const { timeoutSignal } = clock;
@@ -113,6 +114,7 @@ export function createTestApp(options: TestAppOptions = {}) {
     fetchPlayground: undefined,
     now,
     log,
+    tracing: undefined,
     ...options.dependencies,
   };
   const app = createApp({ createDependencies: () => dependencies, log });
