@@ -6,6 +6,7 @@ import {
   whenCalled,
   whenEnded,
 } from '#edge/gpu-workers/circuit-breaker.ts';
+import { FleetLoad } from '#edge/gpu-workers/fleet-load.ts';
 import { earnHedges, fullHedgeBudget, type HedgeBudget, spendHedge } from '#edge/gpu-workers/hedge-budget.ts';
 import { LatencyWindow } from '#edge/gpu-workers/latency-window.ts';
 
@@ -22,9 +23,10 @@ export interface LateCall {
  */
 const unpaidHedgeEveryMs = 100;
 
-/** What an isolate has seen of the workers, over all requests: who answers, how quickly, and what may still be spent on hedges. */
+/** What an isolate has seen of the workers, over all requests: who answers, how quickly, who has how much to do, and what may still be spent on hedges. */
 export class FleetHealth {
   readonly latencies = new LatencyWindow();
+  readonly load: FleetLoad;
   readonly #circuits = new Map<string, Circuit>();
   /** Whose last verdict that counted was slowness. */
   readonly #slow = new Set<string>();
@@ -37,6 +39,7 @@ export class FleetHealth {
   /** `now` — unix milliseconds. */
   constructor(now: () => number) {
     this.#now = now;
+    this.load = new FleetLoad(now);
   }
 
   /** Whether calls may go to the target. */
@@ -47,6 +50,11 @@ export class FleetHealth {
   /** Whether calls have found the target dead, so that waiting for one that is out makes no sense. */
   isOpen(id: string): boolean {
     return this.#circuitOf(id).state === 'open';
+  }
+
+  /** Whether the target has answered nobody since a call went out to it. */
+  isSilentSince(id: string, calledAtMs: number): boolean {
+    return (this.#answeredAtMs.get(id) ?? Number.NEGATIVE_INFINITY) < calledAtMs;
   }
 
   /** Notes that a call goes out; `documents` of a first call add to what hedges may cost. */
@@ -74,7 +82,7 @@ export class FleetHealth {
   #mayHedgeUnpaid({ id, calledAtMs }: LateCall): boolean {
     const nowMs = this.#now();
     const never = Number.NEGATIVE_INFINITY;
-    if ((this.#answeredAtMs.get(id) ?? never) >= calledAtMs) return false;
+    if (!this.isSilentSince(id, calledAtMs)) return false;
     if (nowMs - (this.#unpaidAtMs.get(id) ?? never) < unpaidHedgeEveryMs) return false;
     this.#unpaidAtMs.set(id, nowMs);
     return true;

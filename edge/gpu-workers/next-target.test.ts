@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mayTryAgain, nextTarget } from '#edge/gpu-workers/next-target.ts';
+import { nextTarget } from '#edge/gpu-workers/next-target.ts';
 import { targetAt } from '#edge/testing/target-at.ts';
 
 const targets = ['a', 'b', 'c'].map((id) => targetAt(id));
@@ -12,22 +12,34 @@ describe('nextTarget', () => {
     [['a'], [], ['b'], 'c'],
     [['a'], ['b'], ['c'], 'c'],
     [['a'], ['b', 'c'], [], 'b'],
-    [['a', 'b', 'c'], [], [], undefined],
+    [['a', 'b'], [], [], undefined],
   ])('after %j, with %j failed and %j dead, is %s', (tried, failed, dead, expected) => {
-    const state = { targets, tried, failed: new Set(failed), isHealthy: (id: string) => !dead.includes(id) };
+    const called = targets.filter(({ id }) => tried.includes(id));
+    const state = { targets, tried: called, failed: new Set(failed), isHealthy: (id: string) => !dead.includes(id) };
     expect(nextTarget(state)?.id).toBe(expected);
   });
 });
 
-describe('mayTryAgain', () => {
-  it.each<[string[], string, boolean]>([
-    [['weur'], 'weur', true],
-    [['weur'], 'enam', true],
-    [['weur', 'weur'], 'weur', false],
-    [['weur', 'weur'], 'enam', true],
-    [['weur', 'enam'], 'enam', false],
-    [['weur', 'weur', 'enam'], 'apac', false],
-  ])('after calls in %j, one in %s: %s', (tried, region, allowed) => {
-    expect(mayTryAgain(tried, targetAt('x', region))).toBe(allowed);
+describe('nextTarget: regions', () => {
+  const fleet = ['weur', 'weur', 'weur', 'enam', 'enam', 'apac'].map((region, index) =>
+    targetAt(String(index), region),
+  );
+
+  it.each<[number[], string | undefined]>([
+    [[0], '1'],
+    [[0, 1], '3'],
+    [[0, 3], '5'],
+    [[0, 1, 3], undefined],
+  ])('after calls of %j, is %s: twice in a region, and once more in another one', (tried, expected) => {
+    const called = fleet.filter((_, index) => tried.includes(index));
+    const state = { targets: fleet, tried: called, failed: new Set<string>(), isHealthy: () => true };
+    expect(nextTarget(state)?.id).toBe(expected);
+  });
+
+  it('after two calls in a region, is none of a third worker there, however dead the others', () => {
+    const [first, second] = fleet;
+    if (first === undefined || second === undefined) throw new Error('the fleet is empty');
+    const isHealthy = (id: string) => id === '2';
+    expect(nextTarget({ targets: fleet, tried: [first, second], failed: new Set(), isHealthy })?.region).toBe('enam');
   });
 });

@@ -113,6 +113,22 @@ describe('scoreOnWorkers', () => {
     expect(calls.filter(({ ending }) => ending === 'scored').map(({ target }) => target)).toEqual(['far', 'far']);
   });
 
+  it('spills over to another region while the nearest is known to be busy, and comes back', async () => {
+    const targets = [targetAt('near-1', 'weur'), targetAt('near-2', 'weur'), targetAt('far', 'enam')];
+    const fan = await start(() => 10, { targets, regions: ['weur', 'enam'] });
+    const asked = async () => {
+      const before = fan.calls.length;
+      await fan.run();
+      return fan.calls.slice(before).map(({ target }) => target);
+    };
+    expect((await asked()).sort()).toEqual(['near-1', 'near-2']);
+    const answer = { characters: 300, tookMs: 10, computeMs: 9, load: { waitMs: 500, workMs: 5 } };
+    fan.health.load.answered('near-2', answer);
+    expect(await asked()).toEqual(['far']);
+    fan.time.nowMs += 450;
+    expect((await asked()).sort()).toEqual(['near-1', 'near-2']);
+  });
+
   it('says 503 when every worker is dead', async () => {
     expect(await failure(() => lostConnection)).toMatchObject({ code: 'no_worker_available', retryAfterSeconds: 5 });
   });

@@ -81,6 +81,7 @@ export async function scoreOnWorkers(ports: FanOutPorts, job: ScoringJob): Promi
     signal,
     requestId: job.requestId,
     trace: job.trace,
+    homeRegion: job.regions[0],
     failedTargets: new Set<string>(),
     slots: job.slots ?? new ConnectionSlots(limits.workerConnectionsMax),
   };
@@ -114,9 +115,11 @@ export async function scoreOnWorkers(ports: FanOutPorts, job: ScoringJob): Promi
 }
 
 function planJob({ health }: FanOutPorts, { targets, regions, digests, tolerated, request }: ScoringJob): Shard[] {
-  const fleet = planFleet(targets, regions, (id) => health.isHealthy(id));
-  const shards = planShards(fleet, digests, shardsMax);
   const lengths = request.documents.map(({ length }) => length);
+  const characters = lengths.reduce((sum, length) => sum + length, 0);
+  const outlook = (group: readonly WorkerTarget[]) => health.load.outlook(group, characters);
+  const fleet = planFleet(targets, regions, (id) => health.isHealthy(id), outlook);
+  const shards = planShards(fleet, digests, shardsMax);
   const few = Math.max(documentsPerTolerantCall, Math.ceil(lengths.length / tolerantCallsMax));
   const size = tolerated.length === 0 ? callSize : { ...callSize, documents: Math.min(few, callSize.documents) };
   return splitShards(shards, size, lengths);

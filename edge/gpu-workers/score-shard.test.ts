@@ -34,6 +34,7 @@ function start(behave: Behave, options: Partial<ShardJob> & { readonly isKnown?:
     signal: new AbortController().signal,
     requestId: 'r',
     trace: unrecordedSpan(undefined),
+    homeRegion: 'unnamed',
     failedTargets: new Set(),
     slots: new ConnectionSlots(6),
     ...changes,
@@ -89,6 +90,24 @@ describe('scoreShard: retries', () => {
     } as const;
     const inTwo = await score(only({ far: usualMs }, lostConnection), { shard });
     expect([inTwo.outcome.kind, inTwo.asked]).toEqual(['scored', ['a', 'b', 'far']]);
+  });
+
+  it('asks another region after two workers of three in the first, and says there that it is a guest', async () => {
+    const targets = [targetAt('a'), targetAt('b'), targetAt('c'), targetAt('far', 'enam')] as const;
+    const guests: [string, boolean | undefined][] = [];
+    const behave: Behave = ({ target, request }) => {
+      guests.push([target.id, request.guest]);
+      return target.id === 'far' ? usualMs : lostConnection;
+    };
+    const { outcome } = await score(behave, { shard: { targets, documentIndices: [0, 1] } });
+    expect([outcome.kind, guests]).toEqual([
+      'scored',
+      [
+        ['a', undefined],
+        ['b', undefined],
+        ['far', true],
+      ],
+    ]);
   });
 
   it('asks the only worker again, after a pause', async () => {
@@ -150,6 +169,34 @@ describe('scoreShard: hedges', () => {
 
   it('asks nobody beside a call that is in time', async () => {
     expect((await score(() => usualMs - 1)).asked).toEqual(['a']);
+  });
+
+  it('asks a third worker, in another region, where two have said nothing to anybody since, and thinks them dead after three such races', async () => {
+    const shard = {
+      targets: [targetAt('a'), targetAt('b'), targetAt('c'), targetAt('far', 'enam')],
+      documentIndices: [0, 1],
+    } as const;
+    const race = start(only({ far: usualMs }, 'hangs'), { shard });
+    expect((await race.time.run(race.outcome)).kind).toBe('scored');
+    expect(race.calls.map(({ target, atMs }) => [target, atMs])).toEqual([
+      ['a', 0],
+      ['b', usualMs],
+      ['far', 2 * usualMs],
+    ]);
+    for (let lost = 0; lost < 2; lost += 1)
+      await race.time.run(scoreShard(race.ports, { ...race.job, deadlineAtMs: 99_000 }));
+    expect(['a', 'b', 'far'].map((id) => race.health.isHealthy(id))).toEqual([false, false, true]);
+  });
+
+  it('asks no third worker beside two of which one answers others', async () => {
+    const shard = {
+      targets: [targetAt('a'), targetAt('b'), targetAt('far', 'enam')],
+      documentIndices: [0, 1],
+    } as const;
+    const race = start(only({ b: 500 }, 'hangs'), { shard });
+    race.time.at(150, () => race.health.ended('b', 'success'));
+    expect((await race.time.run(race.outcome)).kind).toBe('scored');
+    expect(race.calls.map(({ target }) => target)).toEqual(['a', 'b']);
   });
 
   it('waits two seconds where it knows nothing of such calls', async () => {

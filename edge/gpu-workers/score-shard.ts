@@ -3,12 +3,12 @@ import type { CallVerdict } from '#edge/gpu-workers/circuit-breaker.ts';
 import type { ConnectionSlots } from '#edge/gpu-workers/connection-slots.ts';
 import type { FanOutPorts } from '#edge/gpu-workers/fan-out-ports.ts';
 import { hedgeDelayMs } from '#edge/gpu-workers/hedge-delay.ts';
-import { mayTryAgain, nextTarget } from '#edge/gpu-workers/next-target.ts';
+import { nextTarget } from '#edge/gpu-workers/next-target.ts';
 import type { Shard } from '#edge/gpu-workers/plan-shards.ts';
 import { mostTelling, type ShardFailure, type ShardOutcome, shardFailure } from '#edge/gpu-workers/shard-outcome.ts';
 import type { WorkerTarget } from '#edge/gpu-workers/worker-target.ts';
 import { endAttempt, startAttempt } from '#edge/telemetry/trace-attempt.ts';
-import type { ScoreRequest } from '#shared/protocol/score.ts';
+import type { ScoreRequest, ScoreResponse } from '#shared/protocol/score.ts';
 import type { TraceSpan } from '#shared/tracing/trace-span.ts';
 
 export interface ShardJob {
@@ -21,6 +21,8 @@ export interface ShardJob {
   readonly requestId: string;
   /** The span that its calls are parts of. */
   readonly trace: TraceSpan;
+  /** The caller's own: elsewhere, the call is a guest's. */
+  readonly homeRegion: string | undefined;
   /** Ids of targets that failed during this request; shared by its shards, so that none retries on a worker that another found dead. */
   readonly failedTargets: Set<string>;
   /** Shared by the shards of the request. */
@@ -116,6 +118,7 @@ class ShardRace {
     this.#lookAtMs =
       startedAtMs + hedgeDelayMs(ports.health.latencies.p95(this.#characters), job.deadlineAtMs - startedAtMs);
     ports.health.called(target.id, isFirst ? job.request.documents.length : 0);
+    ports.health.load.called(target.id, this.#characters);
     const call = timeoutMs > 0 ? this.#call(target, startedAtMs + timeoutMs, timeoutMs, { controller, span }) : expired;
     const attempt: Attempt = {
       target,
@@ -135,10 +138,11 @@ class ShardRace {
     timeoutMs: number,
     { controller, span }: Pick<Attempt, 'controller' | 'span'>,
   ) {
-    const { request, shard, requestId, signal: caller } = this.#job;
+    const { request, shard, requestId, homeRegion, signal: caller } = this.#job;
+    const guest = target.region === homeRegion ? {} : { guest: true };
     return this.#ports.callWorker({
       target,
-      request: { ...request, deadline_at_ms: deadlineAtMs },
+      request: { ...request, ...guest, deadline_at_ms: deadlineAtMs },
       documentIndices: shard.documentIndices,
       timeoutMs,
       signal: AbortSignal.any([caller, controller.signal]),
@@ -157,7 +161,7 @@ class ShardRace {
     const { latencies } = health;
     const { timeoutMs, startedAtMs, target } = attempt;
     health.ended(target.id, callVerdict(outcome, { timeoutMs, p95Ms: latencies.p95(this.#characters) }));
-    if (outcome.kind === 'scored') latencies.record(this.#characters, now() - startedAtMs);
+    if (outcome.kind === 'scored') this.#learn(target, outcome.response, now() - startedAtMs);
     else if (outcome.reason !== 'cancelled') {
       const { reason, detail } = outcome;
       const { requestId } = this.#job;
@@ -166,32 +170,44 @@ class ShardRace {
     return { kind: 'ended', attempt, outcome };
   }
 
+  #learn(target: WorkerTarget, { compute_ms: computeMs, load }: ScoreResponse, tookMs: number): void {
+    const { health } = this.#ports;
+    const said = load === undefined ? undefined : { waitMs: load.wait_ms, workMs: load.work_ms };
+    health.latencies.record(this.#characters, tookMs);
+    health.load.answered(target.id, { characters: this.#characters, tookMs, computeMs, load: said });
+  }
+
   async #nextEvent(): Promise<Ended | { readonly kind: 'late' }> {
-    const [first] = this.#running;
     const ended = this.#running.map((attempt) => attempt.ended);
-    if (first === undefined || this.#running.length > 1 || this.#next() === undefined) return Promise.race(ended);
+    if (this.#next() === undefined) return Promise.race(ended);
     const timer = this.#ports.timeoutSignal(Math.max(1, this.#lookAtMs - this.#ports.now()));
     const late = new Promise<{ readonly kind: 'late' }>((resolve) =>
       timer.addEventListener('abort', () => resolve({ kind: 'late' }), { once: true }),
     );
     const event = await Promise.race([...ended, late]);
-    if (event.kind === 'ended' || !first.isOut) return first.ended;
-    if (!this.#ports.health.isOpen(first.target.id)) return event;
+    const answered = this.#running.find(({ isOut }) => !isOut);
+    if (event.kind === 'ended' || answered !== undefined) return answered?.ended ?? event;
+    const dead = this.#running.find(({ target }) => this.#ports.health.isOpen(target.id));
+    if (dead === undefined) return event;
     // Other calls have found the worker dead since: waiting for it is over, without a word about its health.
-    this.#abandon(first, 'neutral');
-    return { kind: 'ended', attempt: first, outcome: shardFailure('unreachable', 'given up with the circuit open') };
+    this.#abandon(dead, 'neutral');
+    return { kind: 'ended', attempt: dead, outcome: shardFailure('unreachable', 'given up with the circuit open') };
   }
 
-  /** A second call beside the late one, where it is worth it and allowed; else another look a little later. */
+  /**
+   * A second call beside the late one, where it is worth it and allowed; a third, in another region, where both workers have been silent since, as all of
+   * a region's are that is cut off; else another look a little later.
+   */
   #hedge(): void {
     const { health, log } = this.#ports;
     const { slots, request, requestId, failedTargets } = this.#job;
     this.#lookAtMs = this.#ports.now() + lateLookMs;
-    const [first] = this.#running;
+    const last = this.#running.at(-1);
     const next = this.#next();
-    if (first === undefined || next === undefined || failedTargets.has(next.id) || !health.isHealthy(next.id)) return;
+    if (last === undefined || next === undefined || failedTargets.has(next.id) || !health.isHealthy(next.id)) return;
+    if (this.#running.length > 1 && !this.#running.every((attempt) => this.#isSilent(attempt))) return;
     if (!slots.tryAcquire()) return;
-    const late = { id: first.target.id, calledAtMs: first.startedAtMs };
+    const late = { id: last.target.id, calledAtMs: last.startedAtMs };
     if (!health.affordsHedge(request.documents.length, late)) {
       slots.release();
       return;
@@ -222,24 +238,30 @@ class ShardRace {
   }
 
   #next(): WorkerTarget | undefined {
-    const { shard, failedTargets } = this.#job;
-    const next = nextTarget({
-      targets: shard.targets,
-      tried: this.#tried.map(({ id }) => id),
-      failed: failedTargets,
+    return nextTarget({
+      targets: this.#job.shard.targets,
+      tried: this.#tried,
+      failed: this.#job.failedTargets,
       isHealthy: (id) => this.#ports.health.isHealthy(id),
     });
-    const regions = this.#tried.map(({ region }) => region);
-    return next !== undefined && mayTryAgain(regions, next) ? next : undefined;
   }
 
-  /** Ends the calls that lost; one that had been out for longer than the winner was slow. */
+  /**
+   * Ends the calls that lost; one that had been out for longer than the winner was slow. Where it was out for so long that another region had answered
+   * first, and said nothing to anybody, its worker is counted as failed: of a region that is cut off every worker is, and not only half of them.
+   */
   #endOthers(winner: Attempt, outcome: ShardOutcome): void {
     for (const attempt of this.#running) {
       const lost = outcome.kind === 'scored' && attempt.startedAtMs < winner.startedAtMs;
-      this.#abandon(attempt, lost ? 'slow' : 'neutral');
+      const isCutOff = attempt.target.region !== winner.target.region && this.#isSilent(attempt);
+      this.#abandon(attempt, lost ? (isCutOff ? 'failure' : 'slow') : 'neutral');
     }
     this.#running = [];
+  }
+
+  /** Whether the worker has answered nobody since the call went out. */
+  #isSilent({ target, startedAtMs }: Attempt): boolean {
+    return this.#ports.health.isSilentSince(target.id, startedAtMs);
   }
 
   #abandon(attempt: Attempt, verdict: CallVerdict): void {

@@ -5,6 +5,7 @@ import { parseScoreRequest } from '#gpu-worker/http/parse-score-request.ts';
 import { scoreDocuments } from '#gpu-worker/http/score-documents.ts';
 import { scoringFingerprint } from '#gpu-worker/http/scoring-fingerprint.ts';
 import { TimingSummary } from '#gpu-worker/http/timing-summary.ts';
+import { workerLoad } from '#gpu-worker/http/worker-load.ts';
 import type { WorkerState } from '#gpu-worker/http/worker-state.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 import type { ScoreResponse } from '#shared/protocol/score.ts';
@@ -35,6 +36,7 @@ export function postScore({ state, modelId, version, now }: PostScoreOptions) {
         { caller: context.req.raw.signal, forcedStop: state.forcedStop, deadlineAtMs: request.deadline_at_ms, now },
         (signal) => scoreDocuments(parts, request, { signal, requestId, onTiming: (timing) => timings.add(timing) }),
       )),
+      load: workerLoad(parts.engine, timings.result()),
       scoring_fingerprint: scoringFingerprint(parts, version),
     }));
     const timing = timings.result();

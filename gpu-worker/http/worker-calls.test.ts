@@ -110,11 +110,11 @@ describe('200', () => {
     expect((await call('POST', '/v1/score', wide)).status).toBe(400);
   });
 
-  it('tells where the time of its documents went, and whose share paid', async () => {
+  it('tells where the time of its documents went, how busy it is, and whose share paid', async () => {
     const seen: unknown[] = [];
     const times = { queueMs: 5, tokenizeMs: 1, prefixMs: 40, hintsMs: 2, suffixMs: 10, prefixHits: 0, prefixMisses: 1 };
-    const { call } = await readyWorker((task, { tenant, request: name, onTiming }) => {
-      seen.push([tenant, name === tenant]);
+    const { call } = await readyWorker((task, { tenant, request: name, isGuest, onTiming }) => {
+      seen.push([tenant, name === tenant, isGuest]);
       onTiming?.(
         task.document === 'private one'
           ? times
@@ -122,11 +122,13 @@ describe('200', () => {
       );
       return Promise.resolve([pairScore(task.document)]);
     });
-    const response = await call('POST', '/v1/score', request({ tenant: 'acme' }));
+    const response = await call('POST', '/v1/score', request({ tenant: 'acme', guest: true }));
     expect(response.headers.get('server-timing')).toMatch(
       /^queue;dur=9\.0, tokenize;dur=2\.0, prefix;dur=40\.1;desc="1 of 2 kept", hints;dur=4\.0, suffix;dur=20\.0, total;dur=\d+\.\d$/,
     );
-    expect(scoreResponseSchema.parse(await response.json()).timing).toEqual({
+    const { timing, load } = scoreResponseSchema.parse(await response.json());
+    expect(load).toEqual({ wait_ms: 0, work_ms: expect.closeTo(66.1 / 2) });
+    expect(timing).toEqual({
       queue_ms: 9,
       tokenize_ms: 2,
       prefix_ms: 40.1,
@@ -137,9 +139,9 @@ describe('200', () => {
     });
     await call('POST', '/v1/score', request({ documents: ['d'] }));
     expect(seen).toEqual([
-      ['acme', false],
-      ['acme', false],
-      [expect.any(String), true],
+      ['acme', false, true],
+      ['acme', false, true],
+      [expect.any(String), true, false],
     ]);
   });
 

@@ -141,6 +141,10 @@ export class ScoringPool implements ScoringEngine {
     return this.#tasks.length;
   }
 
+  queueWaitMs(): number {
+    return this.#tasks.waitMs;
+  }
+
   memory(): EngineMemory {
     const prefixes = [...this.#prefixes.values()];
     return {

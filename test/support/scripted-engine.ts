@@ -23,6 +23,7 @@ export function scriptedEngine(
     loadAdapter: unused,
     unloadAdapter: unused,
     queueLength: () => 0,
+    queueWaitMs: () => 0,
     memory: () => ({
       prefixBytes: 0,
       prefixBytesMax: 0,

@@ -45,6 +45,7 @@ export function controlledEngine(score: ScoreBehaviour): ScoringEngine {
     loadAdapter: () => Promise.reject(new Error('not asked for here')),
     unloadAdapter: () => Promise.resolve(),
     queueLength: () => 0,
+    queueWaitMs: () => 0,
     memory: () => ({
       prefixBytes: 7_000_000,
       prefixBytesMax: 9_000_000,

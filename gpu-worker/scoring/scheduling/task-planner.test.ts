@@ -226,6 +226,28 @@ describe('priority', () => {
   });
 });
 
+describe('guests', () => {
+  it('get what nobody else wants, however long they have waited, and share it alike', () => {
+    const planner = plannerOf({ threads: 1 });
+    addAll(planner, requestOf('early', 3, { tenant: 'a', isGuest: true }));
+    addAll(planner, requestOf('late', 3, { tenant: 'b', isGuest: true }));
+    addAll(planner, requestOf('own', 5, { tenant: 'a' }));
+    expect(takeNames(planner, 0)).toEqual(['own-0', 'own-1', 'own-2', 'own-3']);
+    expect(takeNames(planner, 0)).toEqual(['own-4']);
+    const guests = Array.from({ length: 6 }, () => takeNames(planner, 0)).flat();
+    expect(guests.slice(0, 4).sort()).toEqual(['early-0', 'early-1', 'late-0', 'late-1']);
+  });
+
+  it('have batches of a quarter of the size, so that whoever comes next waits less', () => {
+    const planner = plannerOf({ threads: 1 });
+    addAll(planner, requestOf('kept', 8, { isGuest: true, prefixRows: 0, suffixRows: 10 }));
+    expect(takeNames(planner, 0)).toHaveLength(4);
+    addAll(planner, requestOf('new', 8, { request: 'new', isGuest: true }));
+    takeNames(planner, 0);
+    expect(takeNames(planner, 0)).toHaveLength(1);
+  });
+});
+
 describe('the rest of a task', () => {
   it('is let into a full queue, and goes before what its request has not begun', () => {
     const planner = plannerOf({ threads: 1, lengthMax: 4 });
