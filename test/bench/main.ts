@@ -1,3 +1,4 @@
+import { besideTrainingCommand, besideTrainingHelp } from '#test/bench/beside-training/beside-training-command.ts';
 import { edgeBenchmarkCommand, edgeBenchmarkHelp } from '#test/bench/edge/edge-benchmark-command.ts';
 import { loadBenchmarkCommand, loadBenchmarkHelp } from '#test/bench/load/load-benchmark-command.ts';
 import { memoryBenchmarkCommand, memoryBenchmarkHelp } from '#test/bench/memory/memory-benchmark-command.ts';
@@ -19,6 +20,7 @@ const benchmarks: ReadonlyMap<string, Benchmark> = new Map([
   ['soak', { help: soakBenchmarkHelp, run: soakBenchmarkCommand }],
   ['memory', { help: memoryBenchmarkHelp, run: memoryBenchmarkCommand }],
   ['edge', { help: edgeBenchmarkHelp, run: edgeBenchmarkCommand }],
+  ['beside-training', { help: besideTrainingHelp, run: besideTrainingCommand }],
   ['train', { help: trainingBenchmarkHelp, run: trainingBenchmarkCommand }],
 ]);
 

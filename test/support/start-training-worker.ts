@@ -15,6 +15,8 @@ export interface TrainingWorkerOptions {
   readonly cacheFolder: string;
   /** Default: `train`. */
   readonly role?: 'train' | 'both';
+  /** Settings of the worker that stand instead of those here. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 export interface TrainingWorkerProcess {
@@ -55,6 +57,7 @@ export async function startTrainingWorker(options: TrainingWorkerOptions): Promi
       S3_REGION: s3.region,
       S3_ACCESS_KEY_ID: s3.credentials.accessKeyId,
       S3_SECRET_ACCESS_KEY: s3.credentials.secretAccessKey,
+      ...options.settings,
     },
   });
   let log = '';

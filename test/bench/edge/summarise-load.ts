@@ -1,4 +1,5 @@
 import type { Sample } from '#test/bench/edge/send-load.ts';
+import { percentile } from '#test/bench/percentile.ts';
 
 export interface LoadSummary {
   readonly requests: number;
@@ -29,9 +30,4 @@ export function summariseLoad(samples: readonly Sample[], seconds: number): Load
     failed: samples.filter(({ status }) => status !== 200).length,
     overheadP50Ms: overheads.length === 0 ? null : percentile(overheads, 0.5),
   };
-}
-
-function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((left, right) => left - right);
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 }
