@@ -13,6 +13,8 @@ export interface WranglerToStart {
   /** Port on 127.0.0.1; 0 lets the system choose. */
   readonly port: number;
   readonly logFile: string;
+  /** Further flags of `wrangler dev`. */
+  readonly moreFlags?: readonly string[];
   /** Gives the start up, and ends the process. */
   readonly signal: AbortSignal;
 }
@@ -64,8 +66,9 @@ export async function startWrangler(options: WranglerToStart): Promise<RunningWr
   }
 }
 
-function devCommand({ configPath, dataFolder, port }: WranglerToStart): string[] {
+function devCommand({ configPath, dataFolder, port, moreFlags = [] }: WranglerToStart): string[] {
   const fixed = [
+    ...moreFlags,
     '--ip',
     '127.0.0.1',
     '--inspector-port',
