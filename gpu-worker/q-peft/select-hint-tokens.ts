@@ -46,15 +46,24 @@ export function selectHintCells(
   k: number,
   tokens: TokenFilters,
 ): number[] {
-  const cells = rankCells(cosines);
-  const ranked = idsOf(cells, documentIds);
-  const allowed = allowedPlaces(ranked, queryIds, tokens).map((place) => cells[place] ?? 0);
-  return orderCells(takeCells(cells, allowed, k, queryIds, documentIds), tokens.order, documentIds);
+  const ranking = rankCells(cosines);
+  const idAt = (place: number) => documentIds[cellAt(ranking, place) % documentIds.length] ?? 0;
+  const places = allowedPlaces(ranking.length, idAt, queryIds, tokens, k);
+  const taken = takePlaces(ranking.length, places, k, queryIds, documentIds);
+  return orderCells(
+    taken.map((place) => cellAt(ranking, place)),
+    tokens.order,
+    documentIds,
+  );
 }
 
 /** Document token ids of the best cells, best first; an id stands as often as it has cells. */
 export function rankDocumentTokens(cosines: Float64Array, documentIds: readonly number[]): number[] {
-  return idsOf(rankCells(cosines), documentIds);
+  const ranking = rankCells(cosines);
+  return idsOf(
+    Array.from(ranking, (_, place) => cellAt(ranking, place)),
+    documentIds,
+  );
 }
 
 /** The filters, in their order: d, q, s, a; special tokens are dropped always. */
@@ -63,45 +72,69 @@ export function allowedHintTokens(
   queryIds: readonly number[],
   tokens: TokenFilters,
 ): number[] {
-  return allowedPlaces(ranked, queryIds, tokens).map((place) => ranked[place] ?? 0);
+  const idAt = (place: number) => ranked[place] ?? 0;
+  return allowedPlaces(ranked.length, idAt, queryIds, tokens, ranked.length).map(idAt);
 }
 
-/** Flat indices |d|·i + j, best first. Steps and index make one number, exact below 2^53: numbers by themselves are sorted without a call for each comparison. */
-function rankCells(cosines: Float64Array): number[] {
-  const keys = cosines.map((cosine, cell) => cell - Math.round(cosine / cosineStep) * cellsBound).sort();
-  return Array.from(keys.subarray(0, candidateCellsMax), (key) => key - Math.floor(key / cellsBound) * cellsBound);
+/**
+ * The best cells, best first, as numbers of steps and flat index, exact below 2^53: numbers by themselves are sorted without a call for each comparison.
+ * `cellAt` reads the index.
+ */
+function rankCells(cosines: Float64Array): Float64Array {
+  const keys = new Float64Array(cosines.length);
+  for (let cell = 0; cell < keys.length; cell += 1)
+    keys[cell] = cell - Math.round((cosines[cell] ?? 0) / cosineStep) * cellsBound;
+  return keys.sort().subarray(0, candidateCellsMax);
+}
+
+/** Flat index |d|·i + j. */
+function cellAt(ranking: Float64Array, place: number): number {
+  const key = ranking[place] ?? 0;
+  return key - Math.floor(key / cellsBound) * cellsBound;
 }
 
 function idsOf(cells: readonly number[], documentIds: readonly number[]): number[] {
   return cells.map((cell) => documentIds[cell % documentIds.length] ?? 0);
 }
 
-/** Places in `ranked` that the filters leave. */
-function allowedPlaces(ranked: readonly number[], queryIds: readonly number[], tokens: TokenFilters): number[] {
+/** The first `count` places of a ranking that the filters leave, or all of them where there are fewer. */
+function allowedPlaces(
+  places: number,
+  idAt: (place: number) => number,
+  queryIds: readonly number[],
+  tokens: TokenFilters,
+  count: number,
+): number[] {
   const has = (letter: string) => tokens.filters !== 'none' && tokens.filters.includes(letter);
+  const [distinct, notInQuery, noStopWord, withLetter] = [has('d'), has('q'), has('s'), has('a')];
   const inQuery = new Set(queryIds);
-  const firstPlaces = new Map<number, number>();
-  for (const [place, id] of ranked.entries()) if (!firstPlaces.has(id)) firstPlaces.set(id, place);
-  return [...ranked.entries()].flatMap(([place, id]) =>
-    (has('d') && firstPlaces.get(id) !== place) ||
-    (has('q') && inQuery.has(id)) ||
-    (has('s') && tokens.isStopWord(id)) ||
-    (has('a') && !tokens.hasLetter(id)) ||
-    tokens.specialIds.has(id)
-      ? []
-      : [place],
-  );
+  const seen = new Set<number>();
+  const allowed: number[] = [];
+  for (let place = 0; place < places && allowed.length < count; place += 1) {
+    const id = idAt(place);
+    const repeated = seen.has(id);
+    seen.add(id);
+    const dropped =
+      (distinct && repeated) ||
+      (notInQuery && inQuery.has(id)) ||
+      (noStopWord && tokens.isStopWord(id)) ||
+      (withLetter && !tokens.hasLetter(id)) ||
+      tokens.specialIds.has(id);
+    if (!dropped) allowed.push(place);
+  }
+  return allowed;
 }
 
-function takeCells(
-  ranked: readonly number[],
+/** @param allowed the first k of the places that the filters leave */
+function takePlaces(
+  places: number,
   allowed: readonly number[],
   k: number,
   queryIds: readonly number[],
   documentIds: readonly number[],
-): number[] {
-  if (allowed.length === 0) return ranked.slice(0, k);
-  if (allowed.length >= k) return allowed.slice(0, k);
+): readonly number[] {
+  if (allowed.length === 0) return Array.from({ length: Math.min(k, places) }, (_, place) => place);
+  if (allowed.length >= k) return allowed;
   const random = seededByIds([...queryIds, -1, ...documentIds]);
   return Array.from({ length: k }, () => allowed[Math.floor(random() * allowed.length)] ?? allowed[0] ?? 0);
 }

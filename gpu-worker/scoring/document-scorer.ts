@@ -16,6 +16,7 @@ import { EmbeddingTable } from '#gpu-worker/scoring/embedding-table.ts';
 import { explainScore } from '#gpu-worker/scoring/explanation/explain-score.ts';
 import { traceHints } from '#gpu-worker/scoring/explanation/trace-hints.ts';
 import { HintMaker, HintSessions } from '#gpu-worker/scoring/hint-maker.ts';
+import { KnownTexts } from '#gpu-worker/scoring/known-texts.ts';
 import { LanguageModelRunner } from '#gpu-worker/scoring/language-model-runner.ts';
 import {
   type BatchPlace,
@@ -49,7 +50,7 @@ export interface DocumentScorerOptions {
 /** From texts to scores on one thread, batch by batch: tokenises, resolves template and adapter, lays out, runs. */
 export class DocumentScorer {
   readonly #now: () => number;
-  readonly #tokenizer: Tokenizer | null;
+  readonly #texts: KnownTexts | null;
   readonly #embeddings: EmbeddingTable;
   readonly #hintSessions: HintSessions;
   readonly #runner: LanguageModelRunner;
@@ -64,7 +65,7 @@ export class DocumentScorer {
     const cache = new PrefixCache(prefixBytesMax);
     const prefixes = new FrozenPrefixes({ runner, embeddings, cache });
     this.#now = now;
-    this.#tokenizer = model.tokenizer;
+    this.#texts = model.tokenizer === null ? null : new KnownTexts(model.tokenizer);
     this.#embeddings = embeddings;
     this.#hintSessions = new HintSessions(model.config.hiddenSize);
     this.#runner = runner;
@@ -142,9 +143,9 @@ export class DocumentScorer {
   }
 
   async #layOutDocument(task: ScoreTask, place: BatchPlace): Promise<() => TaskResult> {
-    const { tokenizer, template, adapter } = this.#resolve(task);
+    const { texts, template, adapter } = this.#resolve(task);
     const tokenized = await measureStage(place.times, 'tokenizeMs', () =>
-      tokenizeDocument(task, tokenizer, template, (query) => this.#scorer.roomFor({ template, adapter }, query)),
+      tokenizeDocument(task, texts, template, (query) => this.#scorer.roomFor({ template, adapter }, query)),
     );
     if ('split' in tokenized) return () => ({ kind: 'split', split: tokenized.split });
     const { lexicalMatches, ...whole } = tokenized.whole;
@@ -153,7 +154,7 @@ export class DocumentScorer {
     const explained = (score: TracedScore, index: number) => {
       const firstToken = template.keep === 'start' ? 0 : documentIds.length - score.documentTokens;
       const pair = { document: task.document, documentIds, firstToken, queryIds: queries[index] ?? [] };
-      return explainScore(tokenizer, score, { template, ...pair, query: task.queries[index] ?? '' });
+      return explainScore(texts.tokenizer, score, { template, ...pair, query: task.queries[index] ?? '' });
     };
     return scored(() =>
       scores().map((score, index) => ({ ...explained(score, index), lexicalMatch: lexicalMatches[index] ?? 0 })),
@@ -161,18 +162,19 @@ export class DocumentScorer {
   }
 
   async #layOutChunk(task: ChunkTask, place: BatchPlace): Promise<PendingScores> {
-    const { tokenizer, template, adapter } = this.#resolve(task);
+    const { texts, template, adapter } = this.#resolve(task);
     const ids = Array.from(task.documentIds);
     const queries = await measureStage(place.times, 'tokenizeMs', () =>
-      task.queries.map((query) => tokenizer.encode(template.textPrefix + query)),
+      task.queries.map((query) => texts.get(query, template.textPrefix).ids),
     );
     const { explain } = task;
     const chunk = { documentIds: ids, maxDocumentTokens: ids.length, queries };
     const scores = await this.#scorer.layOut({ ...chunk, template, adapter, explain: explain !== undefined }, place);
     if (explain === undefined) return scores;
-    const whole = { ...explain, documentIds: tokenizer.encode(template.textPrefix + explain.document) };
+    const whole = { ...explain, documentIds: texts.get(explain.document, template.textPrefix).ids };
     const pair = (index: number) => ({ query: task.queries[index] ?? '', queryIds: queries[index] ?? [] });
-    return () => scores().map((score, index) => explainScore(tokenizer, score, { template, ...whole, ...pair(index) }));
+    return () =>
+      scores().map((score, index) => explainScore(texts.tokenizer, score, { template, ...whole, ...pair(index) }));
   }
 
   /**
@@ -180,11 +182,9 @@ export class DocumentScorer {
    * tok("given the hints, …\nPassage:") tok("\n") tok("Question:") | tok(" " + query). No adapter and no document comes near it.
    */
   async #layOutQuery(task: QueryTask, place: BatchPlace): Promise<PendingScores> {
-    const tokenizer = this.#requireTokenizer();
-    const template = this.#template(task.template, tokenizer);
-    const query = await measureStage(place.times, 'tokenizeMs', () =>
-      tokenizer.encode(template.textPrefix + task.query),
-    );
+    const texts = this.#requireTexts();
+    const template = this.#template(task.template, texts.tokenizer);
+    const query = await measureStage(place.times, 'tokenizeMs', () => texts.get(task.query, template.textPrefix).ids);
     const tokenized = { template, documentIds: [], maxDocumentTokens: 0, queries: [query], adapter: null };
     return this.#scorer.layOut(tokenized, place);
   }
@@ -205,14 +205,14 @@ export class DocumentScorer {
   }
 
   #resolve(task: Pick<ScoreTask, 'adapterDigest' | 'template'>) {
-    const tokenizer = this.#requireTokenizer();
+    const texts = this.#requireTexts();
     const adapter = task.adapterDigest === undefined ? null : this.#adapter(task.adapterDigest);
-    const template = this.#template(task.template ?? adapter?.template ?? defaultTemplate, tokenizer);
-    return { tokenizer, template, adapter: adapter?.scoring ?? null };
+    const template = this.#template(task.template ?? adapter?.template ?? defaultTemplate, texts.tokenizer);
+    return { texts, template, adapter: adapter?.scoring ?? null };
   }
 
-  #requireTokenizer(): Tokenizer {
-    if (this.#tokenizer !== null) return this.#tokenizer;
+  #requireTexts(): KnownTexts {
+    if (this.#texts !== null) return this.#texts;
     throw new ServiceError('invalid_request', 'The model has no tokenizer, so it scores token ids only.');
   }
 

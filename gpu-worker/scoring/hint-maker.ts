@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { ModelSession } from '#gpu-worker/engine/model-session.ts';
 import { serialiseGraph } from '#gpu-worker/onnx/serialise-graph.ts';
 import { denseTensors } from '#gpu-worker/q-peft/adapter-dense-tensors.ts';
@@ -5,14 +6,9 @@ import { buildAbsorbedHintGraph } from '#gpu-worker/q-peft/build-absorbed-hint-g
 import { buildHintGraph, type HintGraphKind } from '#gpu-worker/q-peft/build-hint-graph.ts';
 import { drawHintTokens } from '#gpu-worker/q-peft/draw-hint-tokens.ts';
 import type { HintParameters } from '#gpu-worker/q-peft/hint-feeds.ts';
-import {
-  attendInput,
-  blockInput,
-  type HintInput,
-  type HintTokens,
-  similarTokens,
-} from '#gpu-worker/q-peft/hint-input.ts';
-import type { TokenFilters } from '#gpu-worker/q-peft/select-hint-tokens.ts';
+import { attendInput, blockInput, type HintInput, type HintTokens } from '#gpu-worker/q-peft/hint-input.ts';
+import { QuerySimilarities } from '#gpu-worker/q-peft/query-similarities.ts';
+import { selectHintTokens, type TokenFilters } from '#gpu-worker/q-peft/select-hint-tokens.ts';
 import { AdapterEmbeddingTable } from '#gpu-worker/scoring/adapter-embedding-table.ts';
 import type { EmbeddingTable } from '#gpu-worker/scoring/embedding-table.ts';
 import { HintRunner, type ServedHintGraph } from '#gpu-worker/scoring/hint-runner.ts';
@@ -24,6 +20,9 @@ export interface Hints {
   readonly selectedIds: readonly number[] | null;
 }
 
+/** Queries whose similarities an adapter keeps: those of the requests whose documents take turns on a thread. */
+const queriesMax = 4;
+
 /** Computes hint blocks of one adapter. Sessions are shared by all adapters of the same kind: the adapter's tensors are inputs of the graph. */
 export class HintMaker {
   readonly adapter: AdapterFile;
@@ -32,6 +31,7 @@ export class HintMaker {
   readonly kind: HintGraphKind;
   readonly filters: TokenFilters;
   readonly #runner: HintRunner;
+  readonly #queries = new LRUCache<string, QuerySimilarities>({ max: queriesMax });
 
   constructor(adapter: AdapterFile, frozen: EmbeddingTable, runner: HintRunner, tokens: Omit<TokenFilters, 'filters'>) {
     this.adapter = adapter;
@@ -54,7 +54,16 @@ export class HintMaker {
   select(query: readonly number[], document: readonly number[]): number[] {
     const { k, hintChoice } = this.adapter.config;
     if (hintChoice === 'random') return drawHintTokens(query, document, k);
-    return similarTokens({ query, document }, k, this.parameters, this.frozen, this.filters);
+    return selectHintTokens(this.similarities(query, document), query, document, k, this.filters);
+  }
+
+  /** Cosines of E'[q] with E[d], float64 [|q|, |d|]. */
+  similarities(query: readonly number[], document: readonly number[]): Float64Array {
+    const key = query.join(' ');
+    const known = this.#queries.get(key);
+    const similarities = known ?? new QuerySimilarities(this.parameters.gather(query), this.frozen);
+    if (known === undefined) this.#queries.set(key, similarities);
+    return similarities.of(document);
   }
 
   /** Q-PEFT-R: the hint block of given tokens, opened and closed already. */

@@ -1,7 +1,8 @@
 import { drawHintPositions } from '#gpu-worker/q-peft/draw-hint-tokens.ts';
 import { hintFeeds } from '#gpu-worker/q-peft/hint-feeds.ts';
-import { attendInput, type HintTokens, similarCells } from '#gpu-worker/q-peft/hint-input.ts';
+import { attendInput, type HintTokens } from '#gpu-worker/q-peft/hint-input.ts';
 import { attendedPositions } from '#gpu-worker/q-peft/select-attended-tokens.ts';
+import { selectHintCells } from '#gpu-worker/q-peft/select-hint-tokens.ts';
 import type { HintMaker, HintSessions } from '#gpu-worker/scoring/hint-maker.ts';
 
 /** A document token that the hints of a pair were made from. */
@@ -33,12 +34,11 @@ export async function traceHints(maker: HintMaker, sessions: HintSessions, token
   return { method: 'retrieve', sources: chosenTokens(maker, tokens) };
 }
 
-function chosenTokens({ adapter, parameters, frozen, filters }: HintMaker, tokens: HintTokens): HintSource[] {
-  const { query, document } = tokens;
-  const { k, hintChoice } = adapter.config;
+function chosenTokens(maker: HintMaker, { query, document }: HintTokens): HintSource[] {
+  const { k, hintChoice } = maker.adapter.config;
   if (hintChoice === 'random') return drawHintPositions(query, document, k).map((position) => ({ position }));
-  const { cosines, cells } = similarCells(tokens, k, parameters, frozen, filters);
-  return cells.map((cell) => ({
+  const cosines = maker.similarities(query, document);
+  return selectHintCells(cosines, query, document, k, maker.filters).map((cell) => ({
     position: cell % document.length,
     queryToken: Math.floor(cell / document.length),
     similarity: cosines[cell] ?? 0,
