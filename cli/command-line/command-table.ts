@@ -149,6 +149,16 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => erased((await import('#cli/commands/study.ts')).studyCommand),
   },
   {
+    words: 'plan',
+    summary: 'Workers, memory, cost and latencies for a load, on paper',
+    examples: [
+      `hintrank plan --documents-per-second 40 --documents-per-request 20 --hit-rate 0.8 --p99-ms 1500`,
+      `hintrank plan --requests-per-second 2 --documents-per-request 10,50,100 --workers 6`,
+      `hintrank plan --documents-per-second 500 --hardware gpu.json --model llama-3.2-1b --hot-documents 50000 --json`,
+    ],
+    load: async () => erased((await import('#cli/commands/plan.ts')).planCommand),
+  },
+  {
     words: 'model fetch',
     summary: 'Download a model, or check that it is here and whole',
     examples: [`hintrank model fetch`],

@@ -26,7 +26,7 @@ describe('hintrank', () => {
     [
       [],
       2,
-      'Name a command: rerank, score, evaluate, calibrate, train, job list, job show, job follow, job cancel, adapter import, adapter push, adapter list, adapter describe, adapter alias, adapter rollback, adapter delete, adapter inspect, study, model fetch, key create, key list, key rotate, key revoke.',
+      'Name a command: rerank, score, evaluate, calibrate, train, job list, job show, job follow, job cancel, adapter import, adapter push, adapter list, adapter describe, adapter alias, adapter rollback, adapter delete, adapter inspect, study, plan, model fetch, key create, key list, key rotate, key revoke.',
     ],
     [['rernk'], 2, 'Unknown command "rernk": did you mean rerank?'],
     [['model'], 2, '"model" needs a second word: model fetch.'],
@@ -57,6 +57,7 @@ describe('hintrank', () => {
     [['adapter', 'delete', 'a'], 2, 'Name the version, a@3, or --all and no version.'],
     [['adapter', 'alias', 'a/b', '--alias', 'prod'], 2, '"a/b" names no adapter'],
     [['adapter', 'rollback', 'a'], 2, '--alias is required.'],
+    [['plan'], 2, 'Name the load: --documents-per-second or --requests-per-second, one of them.'],
   ])('%j ends with %i and one sentence', async (words, exitCode, sentence) => {
     const result = await runHintrank(words);
     expect(result.exitCode).toBe(exitCode);
