@@ -1,4 +1,5 @@
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { datasetFormats } from '#shared/protocol/dataset.ts';
 import { jobStates } from '#shared/training/job-states.ts';
 
 /** Datasets, each one object of the bucket. A row is there before the first byte, and after the last byte is gone. Times are unix milliseconds. */
@@ -9,6 +10,7 @@ export const datasets = sqliteTable(
     tenantId: text('tenant_id').notNull(),
     name: text('name').notNull(),
     state: text('state', { enum: ['receiving', 'ready', 'deleted'] }).notNull(),
+    format: text('format', { enum: datasetFormats }).notNull().default('jsonl'),
     /** As declared, then as received. */
     bytes: integer('bytes').notNull(),
     /** SHA-256 of the bytes, hex; NULL while they come in. */

@@ -43,7 +43,7 @@ export class FakeObjectStore {
         return new Response(null, { headers: { 'content-length': String(object.length), etag: await tagOf(object) } });
       case 'GET':
         if (query.has('list-type')) return this.#list(query.get('prefix') ?? '');
-        return object === undefined ? fault(404, 'NoSuchKey') : new Response(object.slice());
+        return object === undefined ? fault(404, 'NoSuchKey') : readObject(object, request.headers.get('range'));
       default:
         this.objects.delete(key);
         return new Response(null, { status: 204 });
@@ -95,6 +95,13 @@ export class FakeObjectStore {
     this.uploads.delete(uploadId);
     return new Response('<CompleteMultipartUploadResult></CompleteMultipartUploadResult>');
   }
+}
+
+function readObject(object: Uint8Array, range: string | null): Response {
+  const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(range ?? '') ?? [];
+  if (from === undefined) return new Response(object.slice());
+  if (Number(from) >= object.length) return fault(416, 'InvalidRange');
+  return new Response(object.slice(Number(from), Number(to) + 1), { status: 206 });
 }
 
 async function readWhole(request: Request): Promise<Uint8Array> {

@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { type HeldJob, type JobTools, keepTrying } from '#gpu-worker/training-service/held-job.ts';
 import { ObjectGoneError } from '#gpu-worker/training-service/objects/job-objects.ts';
 import { jobFiles } from '#gpu-worker/training-service/process/training-process-messages.ts';
+import type { DatasetFormat } from '#shared/protocol/dataset.ts';
 
-/** The name stands in messages and ids of queries, and so in the checkpoint's identity: the same on every worker. */
-const dataFile = 'dataset.jsonl';
+/** The name of lines stands in messages and ids of queries, and so in the checkpoint's identity: the same on every worker. */
+const dataFiles = { jsonl: 'dataset.jsonl', beir: 'dataset.zip' } as const satisfies Record<DatasetFormat, string>;
 
 /**
  * The data set, and the checkpoint where there is one, in the job's folder; returns the data set's path. A checkpoint that is gone only costs its steps.
@@ -13,7 +14,7 @@ const dataFile = 'dataset.jsonl';
 export async function fetchInputs(job: HeldJob, { objects, pauses, logger }: JobTools): Promise<string> {
   const { lease, folder, over, shutdown } = job;
   const signal = AbortSignal.any([over, shutdown]);
-  const path = join(folder, dataFile);
+  const path = join(folder, dataFiles[lease.dataset.format]);
   await keepTrying(job, pauses, 'data set', () => objects.download(lease.dataset, path, signal), signal);
   const { checkpoint } = lease;
   if (checkpoint === null) return path;

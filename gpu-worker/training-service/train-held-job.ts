@@ -20,7 +20,7 @@ export async function trainHeldJob(
   const uploads = createUploads(job, tools);
   const files = { dataPath, folder, prefixFolder: join(folder, 'prefixes') };
   const training = startTrainingProcess(
-    { ...tools.training, ...files, settings, dataName: lease.dataset.name },
+    { ...tools.training, ...files, settings, dataName: lease.dataset.name, dataFormat: lease.dataset.format },
     (event) => {
       tally.add(event);
       if (event.kind === 'step') tools.observer.stepDone(event.tokens);

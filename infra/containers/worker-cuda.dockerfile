@@ -10,7 +10,7 @@ COPY package.json package-lock.json ./
 # No package's script is run but one, by its name: that of the runtime, which fetches the CUDA libraries that npm's package is too small for.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
     && npm uninstall --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
-        aws4fetch citty cli-progress drizzle-orm hono-openapi smol-toml wrangler \
+        @zip.js/zip.js aws4fetch citty cli-progress drizzle-orm hono-openapi smol-toml wrangler \
     && node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12
 
 FROM ${NODE_IMAGE} AS programs

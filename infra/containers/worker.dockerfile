@@ -11,7 +11,7 @@ COPY package.json package-lock.json ./
 # No package's script is run; what only the edge and the command line use is taken out again, wrangler with its workerd above all.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
     && npm uninstall --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
-        aws4fetch citty cli-progress drizzle-orm hono-openapi smol-toml wrangler
+        @zip.js/zip.js aws4fetch citty cli-progress drizzle-orm hono-openapi smol-toml wrangler
 
 FROM ${NODE_IMAGE} AS worker
 # tini is process 1: Node as process 1 could not end itself after its grace time, since the kernel keeps process 1 from its own SIGKILL.

@@ -5,6 +5,10 @@ import { limits } from '#shared/limits.ts';
 export const datasetSplits = ['train', 'dev', 'test'] as const;
 export type DatasetSplit = (typeof datasetSplits)[number];
 
+/** What the bytes of a dataset are: lines of the schema below, or a zip archive of a BEIR folder. */
+export const datasetFormats = ['jsonl', 'beir'] as const;
+export type DatasetFormat = (typeof datasetFormats)[number];
+
 /**
  * One line of a dataset (JSON Lines): the shape that Cohere's fine-tuning of rerank models took, with the part that it belongs to. Other fields are passed
  * over. The corpus of a dataset is every passage of its training and dev lines.
@@ -31,7 +35,11 @@ export const datasetSchema = z
       .string()
       .meta({ description: 'Names the dataset in routes and jobs.', examples: ['ds_0d3v5n8y1r6s2bhe4fq9'] }),
     name: z.string().meta({ description: 'What you called it.', examples: ['support tickets, October'] }),
-    bytes: count('Size.', 1_204_331),
+    format: z.enum(datasetFormats).meta({
+      description: '`jsonl`: JSON Lines; `beir`: a zip archive of a BEIR folder.',
+      examples: ['jsonl'],
+    }),
+    bytes: count('Size, as it was sent.', 1_204_331),
     sha256: z.string().meta({
       description: 'SHA-256 of its bytes, hex.',
       examples: ['9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'],
@@ -45,8 +53,11 @@ export const datasetSchema = z
         ),
         test: count('Queries that are kept out of the other two.', 0),
       })
-      .meta({ description: 'Lines of each part.' }),
-    passages: count('Relevant passages and hard negatives, each as often as it stands there.', 2_560),
+      .meta({ description: 'Lines of each part; of an archive, queries that are judged in it.' }),
+    passages: count(
+      'Relevant passages and hard negatives, each as often as it stands there; of an archive, documents that have text.',
+      2_560,
+    ),
     warnings: z.array(z.string()).meta({
       description:
         'What is wrong with it and does not keep it from being used, with the first lines: queries that stand in two parts, or twice in one.',

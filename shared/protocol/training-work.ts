@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { datasetFormats } from '#shared/protocol/dataset.ts';
 import { trainingSummarySchema } from '#shared/protocol/training-summary.ts';
 import { jobStates } from '#shared/training/job-states.ts';
 
@@ -66,8 +67,10 @@ export const leaseSchema = z.object({
     id: z.string(),
     name: z.string(),
     format: z
-      .enum(['jsonl'])
-      .describe('jsonl: lines of datasetLineSchema (shared/protocol/dataset), checked; each names its split.'),
+      .enum(datasetFormats)
+      .describe(
+        'jsonl: lines of datasetLineSchema (shared/protocol/dataset), each names its split; beir: a zip archive of a BEIR folder (shared/beir). Both are checked.',
+      ),
   }),
   checkpoint_prefix: z
     .string()

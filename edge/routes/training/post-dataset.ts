@@ -16,11 +16,14 @@ const describeCreation = () =>
     operationId: 'post_v1_datasets',
     summary: 'Upload a dataset',
     description:
-      'The body is JSON Lines, a judged query a line: `{"query", "relevant_passages": […], "hard_negatives"?: […], "split"?: "train" | "dev" | "test"}`; without `split` a line is for training. It is checked while it is stored; a dataset with bad lines is refused whole, with their numbers and reasons.',
+      'The body is JSON Lines, a judged query a line: `{"query", "relevant_passages": […], "hard_negatives"?: […], "split"?: "train" | "dev" | "test"}`; without `split` a line is for training. Or it is a zip archive of a BEIR folder (`corpus.jsonl`, `queries.jsonl`, `qrels/train.tsv`, and if there are any `qrels/dev.tsv` and `qrels/test.tsv`), as `application/zip`. It is checked while it is stored; a dataset with bad lines is refused whole, with their numbers and reasons.',
     parameters: [...describeQuery(createDatasetQuerySchema), ...idempotencyParameter],
     requestBody: {
       required: true,
-      content: { 'application/jsonl': { schema: { type: 'string', format: 'binary' } } },
+      content: {
+        'application/jsonl': { schema: { type: 'string', format: 'binary' } },
+        'application/zip': { schema: { type: 'string', format: 'binary' } },
+      },
     },
     status: 201,
     answer: 'The dataset.',
@@ -41,9 +44,12 @@ const describeCreation = () =>
 
 const datasetUpload = {
   bytesMax: limits.datasetBytesMax,
-  what: 'the dataset, a JSON object a line',
-  mediaType: 'application/jsonl',
+  what: 'the dataset: a JSON object a line, or a zip archive',
+  mediaType: 'application/jsonl or application/zip',
 };
+
+/** Content types of archives; a body of any other is lines. */
+const archiveType = /^application\/(?:x-)?zip(?:-compressed)?\s*(?:;|$)/i;
 
 /** `POST /v1/datasets`: a whole dataset in one request. */
 export function addDatasetCreationRoute(app: Hono<AppEnvironment>): void {
@@ -53,7 +59,9 @@ export function addDatasetCreationRoute(app: Hono<AppEnvironment>): void {
     const { name } = readQuery(createDatasetQuerySchema, raw.url);
     const idempotencyKey = readIdempotencyKey(raw.headers);
     const { tenantId } = context.var.apiKey;
-    const upload = { ...readUploadHeaders(raw, datasetUpload), tenantId, name, idempotencyKey, signal: raw.signal };
+    const format = archiveType.test(raw.headers.get('content-type')?.trim() ?? '') ? 'beir' : 'jsonl';
+    const sent = readUploadHeaders(raw, datasetUpload);
+    const upload = { ...sent, tenantId, name, format, idempotencyKey, signal: raw.signal } as const;
     return context.json(shapeDataset(await receiveDataset(service, datasets, upload)), 201);
   });
 }

@@ -1,4 +1,5 @@
 import { formatCount } from '#edge/format-count.ts';
+import { BadLines } from '#edge/training/datasets/bad-lines.ts';
 import { checkDatasetLine } from '#edge/training/datasets/check-dataset-line.ts';
 import type { DatasetFacts } from '#edge/training/datasets/dataset-facts.ts';
 import { type FoundQueries, judgeQueries, queryDigest } from '#edge/training/datasets/judge-queries.ts';
@@ -11,24 +12,30 @@ export type DatasetVerdict =
   /** One sentence with every problem, bad lines by number. */
   | { readonly kind: 'invalid'; readonly message: string };
 
+/** The first bytes of a zip archive; no JSON begins with them. */
+const zipSignature = [0x50, 0x4b, 0x03, 0x04];
+const sentAsLines = 'The dataset is a zip archive; send it with Content-Type: application/zip.';
+
 /** Checks a dataset while its bytes pass, a line at a time: what is kept is a digest and a line's number for each query. */
 export class DatasetCheck {
   readonly #splitter = new LineSplitter(limits.datasetLineBytesMax, (bytes) => this.#check(bytes));
-  readonly #bad: string[] = [];
+  readonly #bad = new BadLines();
   readonly #queries: Record<DatasetSplit, number> = { train: 0, dev: 0, test: 0 };
   readonly #found: FoundQueries = { train: new Map(), dev: new Map(), test: new Map() };
   readonly #repeated: number[] = [];
-  #badCount = 0;
+  #isZip: boolean | undefined;
   #lines = 0;
   #passages = 0;
 
   push(chunk: Uint8Array): void {
+    this.#isZip ??= zipSignature.every((byte, index) => chunk[index] === byte);
     this.#splitter.push(chunk);
   }
 
   finish(): DatasetVerdict {
     this.#splitter.finish();
-    const problems = this.#describeBadLines();
+    if (this.#isZip === true) return { kind: 'invalid', message: sentAsLines };
+    const problems = this.#bad.describe();
     if (this.#lines > limits.datasetLinesMax) {
       problems.push(`it has ${formatCount(this.#lines)} lines, the limit is ${formatCount(limits.datasetLinesMax)}`);
     }
@@ -53,8 +60,7 @@ export class DatasetCheck {
   }
 
   #refuse(reason: string): void {
-    this.#badCount += 1;
-    if (this.#bad.length < limits.datasetDescribedLinesMax) this.#bad.push(`line ${this.#lines}: ${reason}`);
+    this.#bad.add(`line ${this.#lines}`, reason);
   }
 
   #add({ query, relevant_passages: relevant, hard_negatives: negatives, split }: DatasetLine): void {
@@ -63,10 +69,5 @@ export class DatasetCheck {
     const digest = queryDigest(query);
     if (this.#found[split].has(digest)) this.#repeated.push(this.#lines);
     else this.#found[split].set(digest, this.#lines);
-  }
-
-  #describeBadLines(): string[] {
-    const more = this.#badCount - this.#bad.length;
-    return more > 0 ? [...this.#bad, `and ${formatCount(more)} more bad lines`] : [...this.#bad];
   }
 }

@@ -43,8 +43,8 @@ export function createDatasetStore(database: D1Database): DatasetStore {
   return {
     add: async (row, bytesMax) => {
       const statement = sql`
-        INSERT INTO datasets (id, tenant_id, name, state, bytes, idempotency_key, created_at)
-        SELECT ${row.id}, ${row.tenantId}, ${row.name}, ${row.state}, ${row.bytes}, ${row.idempotencyKey}, ${row.createdAtMs}
+        INSERT INTO datasets (id, tenant_id, name, state, format, bytes, idempotency_key, created_at)
+        SELECT ${row.id}, ${row.tenantId}, ${row.name}, ${row.state}, ${row.format}, ${row.bytes}, ${row.idempotencyKey}, ${row.createdAtMs}
         WHERE ${sumOf(row.tenantId)} + ${row.bytes} <= ${bytesMax}
         ON CONFLICT DO NOTHING RETURNING id`;
       return (await askTrainingDatabase(db.all(statement))).length > 0;

@@ -1,4 +1,5 @@
 import { formatCount } from '#edge/format-count.ts';
+import { textDigest } from '#edge/training/datasets/text-digest.ts';
 import { limits } from '#shared/limits.ts';
 import type { DatasetSplit } from '#shared/protocol/dataset.ts';
 import { queryKey } from '#shared/training/query-key.ts';
@@ -18,32 +19,33 @@ const namedLinesMax = 5;
 /** Of a dataset without a dev part, this share of the training queries becomes one (gpu-worker/training/data/split-queries.ts). */
 const devShare = 0.2;
 
-/**
- * 53 bits of the query's text (cyrb53, two multiplicative hashes of 32 bits): of 200,000 queries two are taken for one with a chance of two in a million,
- * and that costs a warning.
- */
+/** What tells a query from others, whatever its letters' case and spaces. A digest taken for another's costs a warning. */
 export function queryDigest(query: string): number {
-  let high = 0xdeadbeef;
-  let low = 0x41c6ce57;
-  const key = queryKey(query);
-  for (let index = 0; index < key.length; index += 1) {
-    const code = key.charCodeAt(index);
-    high = Math.imul(high ^ code, 2654435761);
-    low = Math.imul(low ^ code, 1597334677);
-  }
-  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
-  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
-  return 4294967296 * (2097151 & low) + (high >>> 0);
+  return textDigest(queryKey(query));
+}
+
+export interface JudgeOptions {
+  /** Whether there is a dev part, be it empty; absent: whether a query is in it. */
+  readonly hasDev?: boolean;
+  /** What the numbers are, in warnings; default `lines`. */
+  readonly lines?: string;
+  /** How a part of its own would have come, in messages. */
+  readonly noDev?: string;
 }
 
 /**
  * What the parts have in common, and whether enough is left of them: the trainer leaves test queries out of dev and training, and dev queries out of
  * training. `repeated` — lines whose query stood in the same part before.
  */
-export function judgeQueries({ train, dev, test }: FoundQueries, repeated: readonly number[]): JudgedQueries {
+export function judgeQueries(
+  { train, dev, test }: FoundQueries,
+  repeated: readonly number[],
+  { hasDev = dev.size > 0, lines = 'lines', noDev = 'no line has split "dev"' }: JudgeOptions = {},
+): JudgedQueries {
   const devInTest = shared(dev, test);
   const trainInTest = shared(train, test);
   const trainInDev = shared(new Map([...train].filter(([digest]) => !test.has(digest))), dev);
+  const warn = (found: readonly number[], sentence: string) => describeLines(found, sentence, lines);
   const warnings = [
     warn(trainInDev, 'train queries are also dev queries and are left out of training'),
     warn(trainInTest, 'train queries are also test queries and are left out of training'),
@@ -51,7 +53,7 @@ export function judgeQueries({ train, dev, test }: FoundQueries, repeated: reado
     warn(repeated, 'queries repeat an earlier one of their part and are joined with it'),
   ].flat();
   const trainLeft = train.size - trainInDev.length - trainInTest.length;
-  return { problems: describeTooFew(trainLeft, dev.size - devInTest.length, dev.size > 0), warnings };
+  return { problems: describeTooFew(trainLeft, dev.size - devInTest.length, hasDev, noDev), warnings };
 }
 
 /** Lines of the queries that stand in `other` too. */
@@ -59,17 +61,18 @@ function shared(queries: ReadonlyMap<number, number>, other: ReadonlyMap<number,
   return [...queries].filter(([digest]) => other.has(digest)).map(([, line]) => line);
 }
 
-function warn(lines: readonly number[], sentence: string): string[] {
-  if (lines.length === 0) return [];
-  const named = lines.slice(0, namedLinesMax).join(', ');
-  return [`${formatCount(lines.length)} ${sentence}: lines ${named}${lines.length > namedLinesMax ? ', …' : ''}`];
+/** A warning of so many things that stand in these lines; none where there are none. `lines` — what the numbers are: `lines`, `lines of queries.jsonl`. */
+export function describeLines(found: readonly number[], sentence: string, lines: string): string[] {
+  if (found.length === 0) return [];
+  const named = found.slice(0, namedLinesMax).join(', ');
+  return [`${formatCount(found.length)} ${sentence}: ${lines} ${named}${found.length > namedLinesMax ? ', …' : ''}`];
 }
 
-function describeTooFew(train: number, dev: number, hasDev: boolean): string[] {
+function describeTooFew(train: number, dev: number, hasDev: boolean, noDev: string): string[] {
   const { datasetTrainQueriesMin, datasetDevQueriesMin } = limits;
   if (!hasDev) {
     const least = Math.ceil(datasetDevQueriesMin / devShare);
-    const why = `at least ${least} are needed where no line has split "dev", because a fifth of them becomes the dev part`;
+    const why = `at least ${least} are needed where ${noDev}, because a fifth of them becomes the dev part`;
     return train < least ? [`it has ${train} training queries; ${why}`] : [];
   }
   return [

@@ -113,7 +113,7 @@ function shapeLease(service: TrainingService, job: JobRow, dataset: DatasetRow):
     dataset: {
       id: dataset.id,
       name: dataset.name,
-      format: 'jsonl',
+      format: dataset.format,
       object_key: datasetObjectKey(dataset.id),
       sha256: dataset.sha256 ?? '',
       bytes: dataset.bytes,

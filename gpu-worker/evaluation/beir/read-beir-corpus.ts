@@ -1,9 +1,7 @@
 import { join } from 'node:path';
-import { z } from 'zod';
 import { type InvalidLineListener, readRecords } from '#gpu-worker/evaluation/beir/read-records.ts';
 import type { IndexableDocument } from '#gpu-worker/evaluation/first-stage/build-bm25-index.ts';
-
-const documentLineSchema = z.object({ _id: z.string().min(1), title: z.string().nullish(), text: z.string() });
+import { beirDocumentSchema } from '#shared/beir/beir-lines.ts';
 
 export function beirCorpusPath(folder: string): string {
   return join(folder, 'corpus.jsonl');
@@ -14,6 +12,6 @@ export async function* readBeirCorpus(
   folder: string,
   onInvalidLine?: InvalidLineListener,
 ): AsyncGenerator<IndexableDocument> {
-  for await (const { record } of readRecords(beirCorpusPath(folder), documentLineSchema, onInvalidLine))
+  for await (const { record } of readRecords(beirCorpusPath(folder), beirDocumentSchema, onInvalidLine))
     yield { documentId: record._id, title: record.title ?? '', text: record.text };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type InvalidLineListener, refuseInvalidLine } from '#gpu-worker/evaluation/beir/read-records.ts';
 import type { Judgements } from '#gpu-worker/evaluation/trec-run.ts';
 import { readLines } from '#gpu-worker/files/read-lines.ts';
+import { judgementForm, parseBeirJudgement } from '#shared/beir/beir-lines.ts';
 
 export function beirJudgementsPath(folder: string, split: string): string {
   return join(folder, 'qrels', `${split}.tsv`);
@@ -17,13 +18,13 @@ export async function readBeirJudgements(
   const path = beirJudgementsPath(folder, split);
   const judgements = new Map<string, Map<string, number>>();
   for await (const { number, text } of readLines(createReadStream(path), path)) {
-    if (text.trim() === '' || (number === 1 && text.startsWith('query-id'))) continue;
-    const [queryId, documentId, gainText, ...more] = text.split('\t');
-    const gain = Number(gainText);
-    if (!queryId || !documentId || !gainText || more.length > 0 || !Number.isInteger(gain)) {
-      onInvalidLine({ path, number, reason: ' is not "query<TAB>document<TAB>gain" with an integer gain' });
+    const judgement = parseBeirJudgement(text, number);
+    if (judgement === 'nothing') continue;
+    if (judgement === undefined) {
+      onInvalidLine({ path, number, reason: ` ${judgementForm}` });
       continue;
     }
+    const { queryId, documentId, gain } = judgement;
     const judged = judgements.get(queryId) ?? new Map<string, number>();
     judgements.set(queryId, judged.set(documentId, gain));
   }

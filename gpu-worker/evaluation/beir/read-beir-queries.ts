@@ -1,8 +1,6 @@
 import { join } from 'node:path';
-import { z } from 'zod';
 import { type InvalidLineListener, readRecords } from '#gpu-worker/evaluation/beir/read-records.ts';
-
-const queryLineSchema = z.object({ _id: z.string().min(1), text: z.string().min(1) });
+import { beirQuerySchema } from '#shared/beir/beir-lines.ts';
 
 export function beirQueriesPath(folder: string): string {
   return join(folder, 'queries.jsonl');
@@ -15,7 +13,7 @@ export async function readBeirQueries(
   onInvalidLine?: InvalidLineListener,
 ): Promise<Map<string, string>> {
   const queries = new Map<string, string>();
-  for await (const { record } of readRecords(beirQueriesPath(folder), queryLineSchema, onInvalidLine))
+  for await (const { record } of readRecords(beirQueriesPath(folder), beirQuerySchema, onInvalidLine))
     if (wants(record._id)) queries.set(record._id, record.text);
   return queries;
 }

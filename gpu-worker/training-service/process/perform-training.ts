@@ -15,6 +15,7 @@ import { trainAdapter } from '#gpu-worker/training/train-adapter.ts';
 import type { TrainingEvent, TrainingRun } from '#gpu-worker/training/training-run.ts';
 import { createPace } from '#gpu-worker/training-service/process/create-pace.ts';
 import { jobFiles, type TrainingProcessJob } from '#gpu-worker/training-service/process/training-process-messages.ts';
+import { BrokenArchiveError, unpackBeirArchive } from '#gpu-worker/training-service/process/unpack-beir-archive.ts';
 import type { Calibration } from '#shared/calibration/calibration.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 
@@ -71,12 +72,24 @@ export async function performTraining(
   }
 }
 
-async function readData({ dataPath, settings, dataName }: TrainingProcessJob): Promise<TrainingData> {
-  const { data, problems } = await readTrainingData({ path: dataPath, seed: settings.seed });
+async function readData(job: TrainingProcessJob): Promise<TrainingData> {
+  const { settings, dataName } = job;
+  const { data, problems } = await readTrainingData({ path: await unpackData(job), seed: settings.seed });
   const errors = problems.filter(({ severity }) => severity === 'error').map(({ message }) => message);
   if (errors.length > 0)
     throw new UnusableDatasetError(`Nothing can be trained on data set "${dataName}": ${errors.join(' ')}`);
   return data;
+}
+
+/** Where the data lies as `hintrank train` reads it: the file, or the folder that was in the archive. */
+async function unpackData({ dataPath, dataFormat, dataName, folder }: TrainingProcessJob): Promise<string> {
+  if (dataFormat === 'jsonl') return dataPath;
+  const target = join(folder, jobFiles.dataset);
+  await unpackBeirArchive(dataPath, target).catch((error: unknown) => {
+    if (!(error instanceof BrokenArchiveError)) throw error;
+    throw new UnusableDatasetError(`Nothing can be trained on data set "${dataName}": ${error.message}.`);
+  });
+  return target;
 }
 
 /** What is wrong with this file is the worker's fault, not the job's. */

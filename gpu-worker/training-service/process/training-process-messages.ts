@@ -1,12 +1,14 @@
 import type { TrainingReport } from '#gpu-worker/training/adapter/training-report.ts';
 import type { TrainingSettings } from '#gpu-worker/training/settings/training-settings.ts';
 import type { TrainingEvent } from '#gpu-worker/training/training-run.ts';
+import type { DatasetFormat } from '#shared/protocol/dataset.ts';
 
 /** Everything that one training needs; nothing in it that decides the result depends on the machine. */
 export interface TrainingProcessJob {
   readonly settings: TrainingSettings;
-  /** The data set, JSON Lines whose lines name their part. Its file name stands in messages and in the checkpoint's identity. */
+  /** The data set: JSON Lines whose lines name their part, or a zip archive of a BEIR folder. The file name of lines stands in messages and in the checkpoint's identity. */
   readonly dataPath: string;
+  readonly dataFormat: DatasetFormat;
   /** Name of the data, for people; stands in the adapter. */
   readonly dataName: string;
   /** Path, or hub id, of the frozen model; absent: the default model. */
@@ -27,6 +29,8 @@ export interface TrainingProcessJob {
 
 /** Files in a job's folder. */
 export const jobFiles = {
+  /** What an archive is unpacked into. */
+  dataset: 'dataset',
   checkpoint: 'checkpoint.safetensors',
   adapter: 'adapter.safetensors',
   reportJson: 'report.json',

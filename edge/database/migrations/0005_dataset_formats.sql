@@ -1,0 +1,1 @@
+ALTER TABLE `datasets` ADD `format` text DEFAULT 'jsonl' NOT NULL;
