@@ -2,6 +2,10 @@ import { besideTrainingCommand, besideTrainingHelp } from '#test/bench/beside-tr
 import { edgeBenchmarkCommand, edgeBenchmarkHelp } from '#test/bench/edge/edge-benchmark-command.ts';
 import { loadBenchmarkCommand, loadBenchmarkHelp } from '#test/bench/load/load-benchmark-command.ts';
 import { memoryBenchmarkCommand, memoryBenchmarkHelp } from '#test/bench/memory/memory-benchmark-command.ts';
+import {
+  operationsBenchmarkCommand,
+  operationsBenchmarkHelp,
+} from '#test/bench/operations/operations-benchmark-command.ts';
 import { scaleBenchmarkCommand, scaleBenchmarkHelp } from '#test/bench/scale/scale-benchmark-command.ts';
 import { scoreBenchmarkCommand, scoreBenchmarkHelp } from '#test/bench/score/score-benchmark-command.ts';
 import { soakBenchmarkCommand, soakBenchmarkHelp } from '#test/bench/soak/soak-benchmark-command.ts';
@@ -21,6 +25,7 @@ const benchmarks: ReadonlyMap<string, Benchmark> = new Map([
   ['memory', { help: memoryBenchmarkHelp, run: memoryBenchmarkCommand }],
   ['edge', { help: edgeBenchmarkHelp, run: edgeBenchmarkCommand }],
   ['beside-training', { help: besideTrainingHelp, run: besideTrainingCommand }],
+  ['operations', { help: operationsBenchmarkHelp, run: operationsBenchmarkCommand }],
   ['train', { help: trainingBenchmarkHelp, run: trainingBenchmarkCommand }],
 ]);
 

@@ -36,25 +36,28 @@ export async function createEdgeFolder(): Promise<EdgeFolder> {
   return { path, secrets: await readOrCreateSecrets(join(path, 'secrets.json')) };
 }
 
-/** The real edge in workerd by `wrangler dev`, over the workers that `variables` name. Its database holds one key. Stopping removes the folder. */
-export async function startEdge(
-  { path, secrets }: EdgeFolder,
-  variables: Readonly<Record<string, string>>,
-): Promise<StartedEdge> {
-  const { signal } = new AbortController();
-  const configPath = join(path, 'wrangler.json');
-  const dataFolder = join(path, 'state');
+/** Wrangler's configuration of the edge as it is deployed, over the workers that `variables` name. */
+export async function describeEdge(variables: Readonly<Record<string, string>>) {
   const migrations = join(repositoryFolder, 'edge', 'database', 'migrations');
   const database = { binding: 'DB', database_name: 'hintrank', database_id: 'hintrank', migrations_dir: migrations };
   const deployed = compatibilitySchema.parse(parse(await readFile(join(repositoryFolder, 'wrangler.toml'), 'utf8')));
   const main = join(repositoryFolder, 'edge', 'worker.ts');
   const vars = { DEFAULT_REQUESTS_PER_MINUTE: '0', ...variables };
-  const configuration = { name: 'edge', main, ...deployed, vars, d1_databases: [database] };
-  await writePrivateFile(configPath, JSON.stringify(configuration));
-  await writePrivateFile(
-    join(path, '.dev.vars'),
-    `WORKER_SIGNING_KEY="${secrets.worker_signing_key}"\nAPI_KEY_PEPPER="${secrets.api_key_pepper}"\n`,
-  );
+  return { name: 'edge', main, ...deployed, vars, d1_databases: [database] };
+}
+
+/** Puts the edge's secrets beside its configuration. */
+export async function writeEdgeSecrets(path: string, secrets: LocalSecrets): Promise<void> {
+  const lines = `WORKER_SIGNING_KEY="${secrets.worker_signing_key}"\nAPI_KEY_PEPPER="${secrets.api_key_pepper}"\n`;
+  await writePrivateFile(join(path, '.dev.vars'), lines);
+}
+
+/** Migrations and one key in the database of the configuration. */
+export async function prepareEdgeDatabase(
+  { path, secrets }: EdgeFolder,
+  configPath: string,
+  dataFolder: string,
+): Promise<void> {
   await mkdir(dataFolder, { recursive: true });
   await prepareDatabase({
     dataFolder,
@@ -66,11 +69,34 @@ export async function startEdge(
         command: wranglerCommand(...args, '--config', configPath, '--persist-to', dataFolder),
         environment: wranglerEnvironment(path),
         logFile: join(path, 'database.log'),
-        signal,
+        signal: new AbortController().signal,
       }),
   });
+}
+
+/**
+ * The real edge in workerd by `wrangler dev`, over the workers that `variables` name. Its database holds one key. Stopping removes the folder.
+ * `place` — where all requests come from, as `request.cf` is to say it.
+ */
+export async function startEdge(
+  folder: EdgeFolder,
+  variables: Readonly<Record<string, string>>,
+  place?: Readonly<Record<string, string>>,
+): Promise<StartedEdge> {
+  const { path, secrets } = folder;
+  const { signal } = new AbortController();
+  const configPath = join(path, 'wrangler.json');
+  const dataFolder = join(path, 'state');
+  await writePrivateFile(configPath, JSON.stringify(await describeEdge(variables)));
+  await writeEdgeSecrets(path, secrets);
+  await prepareEdgeDatabase(folder, configPath, dataFolder);
   const logFile = join(path, 'edge.log');
-  const running = await startWrangler({ configPath, stateFolder: path, dataFolder, port: 0, logFile, signal });
+  const placeFile = join(path, 'place.json');
+  if (place !== undefined) await writePrivateFile(placeFile, JSON.stringify(place));
+  const running = await startWrangler({
+    ...{ configPath, stateFolder: path, dataFolder, port: 0, logFile, signal },
+    ...(place === undefined ? {} : { placeFile }),
+  });
   return {
     url: running.url,
     apiKey: secrets.api_key,

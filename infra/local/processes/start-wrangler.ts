@@ -15,6 +15,8 @@ export interface WranglerToStart {
   readonly logFile: string;
   /** Further flags of `wrangler dev`. */
   readonly moreFlags?: readonly string[];
+  /** JSON file with what requests say of where they come from (`request.cf`); absent: what the simulator thinks. */
+  readonly placeFile?: string;
   /** Gives the start up, and ends the process. */
   readonly signal: AbortSignal;
 }
@@ -35,7 +37,7 @@ export async function startWrangler(options: WranglerToStart): Promise<RunningWr
   const ready = Promise.withResolvers<number>();
   const child = startProcess({
     command: [process.execPath, guardPath, ...devCommand(options)],
-    environment: wranglerEnvironment(options.stateFolder),
+    environment: { ...wranglerEnvironment(options.stateFolder), ...placeVariables(options.placeFile) },
     logFile: options.logFile,
     onMessage: (message) => {
       const parsed = readyMessageSchema.safeParse(typeof message === 'string' ? JSON.parse(message) : message);
@@ -64,6 +66,11 @@ export async function startWrangler(options: WranglerToStart): Promise<RunningWr
     clearTimeout(timer);
     options.signal.removeEventListener('abort', abort);
   }
+}
+
+/** The simulator reads a file of late instead of asking the network. */
+function placeVariables(file: string | undefined): Record<string, string> {
+  return file === undefined ? {} : { CLOUDFLARE_CF_FETCH_ENABLED: 'true', CLOUDFLARE_CF_FETCH_PATH: file };
 }
 
 function devCommand({ configPath, dataFolder, port, moreFlags = [] }: WranglerToStart): string[] {
