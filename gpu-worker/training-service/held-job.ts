@@ -30,6 +30,7 @@ export interface JobTools {
 export interface TrainingObserver {
   readonly jobTaken: () => void;
   readonly stepDone: (tokens: number) => void;
+  readonly processorUsed: (seconds: number) => void;
   readonly jobEnded: (end: string) => void;
 }
 

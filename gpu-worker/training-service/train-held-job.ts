@@ -27,6 +27,7 @@ export async function trainHeldJob(
       if (event.kind === 'checkpoint') uploads.add({ step: event.step, tokens: tally.tokens });
       if (event.kind === 'dev') void job.beats.now();
     },
+    (seconds) => tools.observer.processorUsed(seconds),
   );
   const ended = training.ended.then(() => undefined);
   const stop = async () => {

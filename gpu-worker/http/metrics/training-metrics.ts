@@ -4,6 +4,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 export interface TrainingMetrics {
   readonly jobTaken: () => void;
   readonly stepDone: (tokens: number) => void;
+  readonly processorUsed: (seconds: number) => void;
   /** @param end how the job left the worker: completed, failed, cancelled, released, lost, unreachable, dropped */
   readonly jobEnded: (end: string) => void;
 }
@@ -27,12 +28,18 @@ export function trainingMetrics(registry: Registry): TrainingMetrics {
     help: 'Tokens of queries and hints that went through the model in training steps.',
     registers,
   });
+  const processor = new Counter({
+    name: 'hintrank_worker_training_processor_seconds_total',
+    help: 'Processor time of the processes that train, over all their threads; the rate is the number of cores that training takes.',
+    registers,
+  });
   return {
     jobTaken: () => running.set(1),
     stepDone: (count) => {
       steps.inc();
       tokens.inc(count);
     },
+    processorUsed: (seconds) => processor.inc(seconds),
     jobEnded: (end) => {
       running.set(0);
       ended.inc({ end });

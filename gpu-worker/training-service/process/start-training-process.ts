@@ -35,6 +35,7 @@ const processEntry = fileURLToPath(new URL('./training-process.ts', import.meta.
 export function startTrainingProcess(
   job: TrainingProcessJob,
   onEvent: (event: TrainingEvent) => void,
+  onUse: (processorSeconds: number) => void,
 ): RunningTraining {
   const child = fork(processEntry, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   yieldToOthers(child.pid);
@@ -45,6 +46,7 @@ export function startTrainingProcess(
   const ended = new Promise<TrainingEnd>((resolve) => {
     child.on('message', (message: FromTrainingProcess) => {
       if (message.kind === 'event') return onEvent(message.event);
+      if (message.kind === 'used') return onUse(message.processorSeconds);
       end = message;
       // All that matters is on disk: nothing is won by waiting for threads to end one by one.
       child.kill('SIGKILL');

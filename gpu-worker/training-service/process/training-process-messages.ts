@@ -46,6 +46,8 @@ export type ToTrainingProcess =
 /** What the process says. After `done`, `failed` or `stopped` it ends. */
 export type FromTrainingProcess =
   | { readonly kind: 'event'; readonly event: TrainingEvent }
+  /** Processor time of all its threads since it last said so. */
+  | { readonly kind: 'used'; readonly processorSeconds: number }
   | { readonly kind: 'done'; readonly report: TrainingReport }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'failed'; readonly failure: TrainingFailure };

@@ -11,6 +11,9 @@ import type {
  */
 const stopped = new AbortController();
 
+/** Milliseconds between two words on the processor time that was used. */
+const useToldMs = 1_000;
+
 process.on('message', (message: ToTrainingProcess) => {
   if (message.kind === 'job') void perform(message.job);
   else stopped.abort(new Error('the training was stopped'));
@@ -21,12 +24,16 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => undefi
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
 async function perform(job: TrainingProcessJob): Promise<void> {
+  const telling = setInterval(tellUse, useToldMs);
   try {
     const report = await performTraining(job, (event) => tell({ kind: 'event', event }), stopped.signal);
+    tellUse();
     tell({ kind: 'done', report });
   } catch (error) {
     if (stopped.signal.aborted) tell({ kind: 'stopped' });
     else fail(error);
+  } finally {
+    clearInterval(telling);
   }
 }
 
@@ -36,6 +43,15 @@ function fail(error: unknown): void {
   if (!failure.permanent)
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   tell({ kind: 'failed', failure });
+}
+
+let told = 0;
+
+function tellUse(): void {
+  const { user, system } = process.cpuUsage();
+  const used = (user + system) / 1e6;
+  tell({ kind: 'used', processorSeconds: used - told });
+  told = used;
 }
 
 function tell(message: FromTrainingProcess): void {

@@ -132,6 +132,8 @@ describe('a training job', () => {
     const metrics = await (await fetch(`${worker.url}/metrics`)).text();
     expect(metrics).toContain('hintrank_worker_training_jobs_ended_total{end="completed"} 1');
     expect(metrics).toContain('hintrank_worker_training_steps_total 12');
+    const processor = /^hintrank_worker_training_processor_seconds_total ([\d.]+)$/m.exec(metrics)?.[1];
+    expect(Number(processor), 'a start of Node takes a tenth of a second').toBeGreaterThan(0.1);
     expect(worker.log(), 'no text of the data').not.toContain('lives in the');
   });
 
