@@ -80,6 +80,14 @@ describe.each(profiles)('%s', (profile) => {
     }
   });
 
+  it('gives workers two signing keys while they rotate, from one entry of the Secret', () => {
+    const [oldKey, newKey] = ['b'.repeat(43), 'c'.repeat(43)];
+    for (const manifest of deploymentsOf(manifests).filter(({ metadata }) => !metadata.name.endsWith('-gateway'))) {
+      const settings = environmentOf(manifest, `${oldKey},${newKey}`);
+      expect(parseEnvironment(settings).WORKER_SIGNING_KEY).toHaveLength(2);
+    }
+  });
+
   it('takes every secret from a Secret that is there', () => {
     const secretish = manifests
       .flatMap((manifest) => (manifest.kind === 'Deployment' ? podOf(manifest).containers[0].env : []))
