@@ -77,6 +77,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => erased((await import('#cli/commands/job-follow.ts')).jobFollowCommand),
   },
   {
+    words: 'job report',
+    summary: "Fetch a completed training job's report, as JSON or as a page",
+    examples: [`hintrank job report tj_5n8y1r6s2bhe4fq9w2m0 --output report.html`],
+    load: async () => erased((await import('#cli/commands/job-report.ts')).jobReportCommand),
+  },
+  {
     words: 'job cancel',
     summary: 'Cancel a training job',
     examples: [`hintrank job cancel tj_5n8y1r6s2bhe4fq9w2m0`],
@@ -147,6 +153,12 @@ export const commandTable: readonly CommandEntry[] = [
       `hintrank study retrievers --data squad-passages --run dense.trec --output studies --seeds 3`,
     ],
     load: async () => erased((await import('#cli/commands/study.ts')).studyCommand),
+  },
+  {
+    words: 'plan calibrate',
+    summary: 'Measure a running worker: the hardware profile of a plan',
+    examples: [`WORKER_SIGNING_KEY=… hintrank plan calibrate --worker http://127.0.0.1:8790 --output own.json`],
+    load: async () => erased((await import('#cli/commands/plan-calibrate.ts')).planCalibrateCommand),
   },
   {
     words: 'plan',

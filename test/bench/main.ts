@@ -6,6 +6,8 @@ import {
   operationsBenchmarkCommand,
   operationsBenchmarkHelp,
 } from '#test/bench/operations/operations-benchmark-command.ts';
+import { planBenchmarkCommand, planBenchmarkHelp } from '#test/bench/plan/plan-benchmark-command.ts';
+import { regionsBenchmarkCommand, regionsBenchmarkHelp } from '#test/bench/regions/regions-benchmark-command.ts';
 import { scaleBenchmarkCommand, scaleBenchmarkHelp } from '#test/bench/scale/scale-benchmark-command.ts';
 import { scoreBenchmarkCommand, scoreBenchmarkHelp } from '#test/bench/score/score-benchmark-command.ts';
 import { soakBenchmarkCommand, soakBenchmarkHelp } from '#test/bench/soak/soak-benchmark-command.ts';
@@ -23,9 +25,11 @@ const benchmarks: ReadonlyMap<string, Benchmark> = new Map([
   ['scale', { help: scaleBenchmarkHelp, run: scaleBenchmarkCommand }],
   ['soak', { help: soakBenchmarkHelp, run: soakBenchmarkCommand }],
   ['memory', { help: memoryBenchmarkHelp, run: memoryBenchmarkCommand }],
+  ['regions', { help: regionsBenchmarkHelp, run: regionsBenchmarkCommand }],
   ['edge', { help: edgeBenchmarkHelp, run: edgeBenchmarkCommand }],
   ['beside-training', { help: besideTrainingHelp, run: besideTrainingCommand }],
   ['operations', { help: operationsBenchmarkHelp, run: operationsBenchmarkCommand }],
+  ['plan', { help: planBenchmarkHelp, run: planBenchmarkCommand }],
   ['train', { help: trainingBenchmarkHelp, run: trainingBenchmarkCommand }],
 ]);
 

@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { startGpuWorker } from '#infra/local/processes/start-gpu-worker.ts';
 import { runHintrank } from '#test/command-line/run-hintrank.ts';
 import { idleHardware } from '#test/support/idle-hardware.ts';
+import { writeTinyTextModel } from '#test/support/tiny-text-model.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hintrank-plan-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -65,4 +67,53 @@ it('says in one sentence what is wrong with a profile', async () => {
   const { stderr, exitCode } = await runHintrank(['plan', '--requests-per-second', '1', '--hardware', broken]);
   expect(exitCode).toBe(1);
   expect(stderr).toBe(`hintrank: Hardware profile ${broken}: threads: Too small: expected number to be >=1.\n`);
+});
+
+it('calibrates a running worker, and plans with what it wrote', async () => {
+  const key = Buffer.alloc(32, 7).toString('base64url');
+  const worker = await startGpuWorker({
+    name: 'the worker',
+    settings: {
+      GPU_WORKER_PORT: '0',
+      GPU_WORKER_MODEL: writeTinyTextModel(join(folder, 'model')),
+      GPU_WORKER_CACHE_FOLDER: join(folder, 'cache'),
+      GPU_WORKER_THREADS: '1',
+      GPU_WORKER_LOG_LEVEL: 'warn',
+      WORKER_SIGNING_KEY: key,
+      BASE_MODEL: 'tiny',
+    },
+    logFile: join(folder, 'worker.log'),
+    onProgress: () => undefined,
+    signal: new AbortController().signal,
+  });
+  try {
+    await worker.ready;
+    const measured = join(folder, 'measured.json');
+    const words = [
+      'plan',
+      'calibrate',
+      '--worker',
+      worker.url,
+      '--rounds',
+      '1',
+      '--seconds',
+      '1',
+      '--name',
+      'tiny-box',
+    ];
+    const calibrate = (more: readonly string[], signingKey: string) =>
+      runHintrank([...words, ...more], '', { WORKER_SIGNING_KEY: signingKey });
+    const unknown = await calibrate([], key);
+    expect(unknown.stderr).toContain('The worker\'s model is "tiny", of which no size is known: say --parameters N.');
+    const refused = await calibrate(['--parameters', '1000'], Buffer.alloc(32, 8).toString('base64url'));
+    expect(refused.stderr).toContain(`The worker at ${worker.url} answered GET /info with 401`);
+    const written = await calibrate(['--parameters', '1000', '--memory-gb', '2', '--output', measured], key);
+    expect(written.exitCode).toBe(0);
+    const load = ['--documents-per-second', '1', '--hardware', measured, '--json'];
+    const plan = JSON.parse((await runHintrank(['plan', ...load])).stdout);
+    expect(plan.hardware).toMatchObject({ name: 'tiny-box', threads: 1, memory: { machine: 2e9 } });
+    expect(plan.documents_per_second_of_worker).toBeGreaterThan(1);
+  } finally {
+    await worker.stop(10_000);
+  }
 });

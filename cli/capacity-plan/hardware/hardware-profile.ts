@@ -39,7 +39,7 @@ export const hardwareProfileSchema = z.strictObject({
       call: milliseconds('of the worker’s main thread, a call: HTTP, signature, body, answer.'),
       batch: milliseconds('of handing a batch to a thread and back.'),
       document: milliseconds('a document, beside the following.'),
-      token: milliseconds('a token of a document or query: tokenising.'),
+      token: milliseconds('a token of a document that is not kept: tokenising.'),
       prefixRun: milliseconds('a prefix that is not kept,'),
       prefixRow: milliseconds('and each of its tokens,'),
       prefixRowSquared: milliseconds('and their square (attention).'),

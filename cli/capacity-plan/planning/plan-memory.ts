@@ -27,7 +27,7 @@ export interface MemoryPlan {
 const freeShare = 0.1;
 
 /** What an entry of the prefix cache takes beside its numbers. */
-const entryBytes = 16_384;
+export const entryBytes = 16_384;
 
 /** @throws ServiceError `invalid_request` when a worker has no room for what it needs */
 export function planMemory({ hardware, adapters, documentTokens, hotDocuments }: MemoryNeeds): MemoryPlan {

@@ -8,7 +8,7 @@ export const templateRows = { prefix: 16, suffix: 1, hints: 15 } as const;
 type Times = HardwareProfile['milliseconds'];
 
 /**
- * Milliseconds of a batch on a thread that works alone: as the worker does it, prefixes that are not kept one by one, suffixes in runs that are full when
+ * Milliseconds of a batch on a thread that works alone: as the worker does it, documents that are not kept one by one, suffixes in runs that are full when
  * their slots or their rows are. `isKept` says whether this thread has a task's prefix.
  */
 export function batchWork(
@@ -24,9 +24,9 @@ export function batchWork(
   };
   for (const task of tasks) {
     const past = prefixRowsOf(task);
-    work += times.document + times.token * ((task.document?.tokens ?? 0) + task.queryTokens);
+    work += times.document;
     if (task.hasAdapter) work += times.hints;
-    if (task.document !== null && !isKept(task)) work += prefixMs(past, times);
+    if (task.document !== null && !isKept(task)) work += times.token * task.document.tokens + prefixMs(past, times);
     const rows = task.queryTokens + templateRows.suffix + (task.hasAdapter ? templateRows.hints : 0);
     if (run.sequences === suffixRunSize.sequences || run.rows + rows > suffixRunSize.rows) flush();
     run = { sequences: run.sequences + 1, rows: run.rows + rows, pastRows: run.pastRows + rows * past };
