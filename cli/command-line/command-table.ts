@@ -77,6 +77,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => erased((await import('#cli/commands/job-follow.ts')).jobFollowCommand),
   },
   {
+    words: 'job report',
+    summary: "Fetch a completed training job's report, as JSON or as a page",
+    examples: [`hintrank job report tj_5n8y1r6s2bhe4fq9w2m0 --output report.html`],
+    load: async () => erased((await import('#cli/commands/job-report.ts')).jobReportCommand),
+  },
+  {
     words: 'job cancel',
     summary: 'Cancel a training job',
     examples: [`hintrank job cancel tj_5n8y1r6s2bhe4fq9w2m0`],

@@ -40,7 +40,8 @@ export const trainingFlags = {
     type: 'string',
     required: true,
     valueHint: 'DIR|FILE.jsonl',
-    description: 'A BEIR folder, or lines of {"query", "relevant_passages", "hard_negatives"?}.',
+    description:
+      'A BEIR folder, or lines of {"query", "relevant_passages", "hard_negatives"?}; with --remote also a zip archive of such a folder.',
   },
   output: {
     type: 'string',

@@ -1,11 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { streamBytes } from '#cli/adapters/stream-bytes.ts';
 import { callApi } from '#cli/api-client/call-api.ts';
 import { type Connection, findConnection } from '#cli/api-client/connection.ts';
 import type { CommandIo } from '#cli/command-line/command-io.ts';
 import { parseInteger } from '#cli/command-line/parse-values.ts';
+import { UsageError } from '#cli/command-line/usage-error.ts';
 import { type Bm25Arguments, parseBm25Flags } from '#cli/engine/bm25-flags.ts';
 import { reportDataProblems } from '#cli/engine/report-data-problems.ts';
 import { stateFolder } from '#cli/engine/state-folder.ts';
@@ -15,6 +16,8 @@ import { encodeDatasetFiles, encodeTrainingData } from '#cli/training-jobs/encod
 import { parseRemoteTraining } from '#cli/training-jobs/remote-training-flags.ts';
 import { renderJob } from '#cli/training-jobs/render-job.ts';
 import { watchJob } from '#cli/training-jobs/watch-job.ts';
+import { bm25Defaults } from '#gpu-worker/evaluation/first-stage/bm25-parameters.ts';
+import { limits } from '#shared/limits.ts';
 import { type DatasetResponse, datasetSchema } from '#shared/protocol/dataset.ts';
 import { trainingJobSchema } from '#shared/protocol/training-job.ts';
 
@@ -31,12 +34,13 @@ export interface RemoteTrainingArguments extends Bm25Arguments {
 
 const kilobyte = 1_000;
 
+const archiveName = /\.zip$/i;
+
 /** `hintrank train --remote`: uploads the data, makes the job, follows it, and prints what came of it. Throws an Error with one sentence when the job has failed. */
 export async function trainRemotely(args: RemoteTrainingArguments, io: CommandIo): Promise<void> {
   const request = parseRemoteTraining({ ...args });
   const connection = await findConnection({ url: args.url, variables: process.env, stateFolder });
-  const bytes = await encodeData(args, io);
-  const dataset = await uploadDataset(connection, { bytes, name: basename(resolve(args.data)).slice(0, 100) }, io);
+  const dataset = await uploadDataset(connection, await readDataset(args, io), io);
   for (const warning of dataset.warnings) io.stderr.write(`warning: ${warning}.\n`);
   const job = await callApi(connection, {
     method: 'POST',
@@ -55,6 +59,33 @@ export async function trainRemotely(args: RemoteTrainingArguments, io: CommandIo
   if (ended.error !== null) throw new Error(`Training job ${ended.id} failed: ${ended.error.message}`);
 }
 
+interface DatasetToUpload {
+  readonly bytes: Uint8Array;
+  readonly mediaType: string;
+  readonly name: string;
+}
+
+async function readDataset(args: RemoteTrainingArguments, io: CommandIo): Promise<DatasetToUpload> {
+  const name = basename(resolve(args.data));
+  if (archiveName.test(name) && (await stat(args.data)).isFile()) {
+    const archive = { bytes: await readArchive(args), mediaType: 'application/zip' };
+    // That of the folder in it, so that the job's adapter is that of a local run on the folder.
+    return { ...archive, name: name.replace(archiveName, '').slice(0, limits.datasetNameCharactersMax) };
+  }
+  const bytes = await encodeData(args, io);
+  return { bytes, mediaType: 'application/jsonl', name: name.slice(0, limits.datasetNameCharactersMax) };
+}
+
+/** Flags that say how files are made into lines; an archive goes as it is. */
+const encodingFlags = ['dev', 'test', 'train-queries', 'with-title', 'bm25-k1', 'bm25-b', 'bm25-stemming'] as const;
+
+function readArchive(args: RemoteTrainingArguments): Promise<Uint8Array> {
+  const unsaid: readonly unknown[] = [undefined, String(bm25Defaults.k1), String(bm25Defaults.b)];
+  const flag = encodingFlags.find((name) => !unsaid.includes(args[name]));
+  if (flag === undefined) return readFile(args.data);
+  throw new UsageError(`--${flag} is not for an archive, which is sent as it is; name the folder instead.`);
+}
+
 async function encodeData(args: RemoteTrainingArguments, io: CommandIo): Promise<Uint8Array> {
   const { data: path, dev, test, 'train-queries': trainQueries } = args;
   if (!(await stat(path)).isDirectory()) return encodeDatasetFiles({ train: path, dev, test });
@@ -71,15 +102,10 @@ async function encodeData(args: RemoteTrainingArguments, io: CommandIo): Promise
   return encodeTrainingData(data, args['with-title'] === true);
 }
 
-interface DatasetToUpload {
-  readonly bytes: Uint8Array;
-  readonly name: string;
-}
-
 /** The same bytes under the same name are uploaded once, however often the command is run. */
 async function uploadDataset(
   connection: Connection,
-  { bytes, name }: DatasetToUpload,
+  { bytes, mediaType, name }: DatasetToUpload,
   io: CommandIo,
 ): Promise<DatasetResponse> {
   const digest = createHash('sha256').update(name).update('\0').update(bytes).digest('hex');
@@ -88,7 +114,7 @@ async function uploadDataset(
   return callApi(connection, {
     method: 'POST',
     path: `/v1/datasets?name=${encodeURIComponent(name)}`,
-    file: { stream: streamBytes(bytes, onSent), bytes: bytes.length },
+    file: { stream: streamBytes(bytes, onSent), bytes: bytes.length, mediaType },
     headers: { 'idempotency-key': `train-${digest}` },
     schema: datasetSchema,
     signal: io.signal,

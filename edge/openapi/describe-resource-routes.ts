@@ -15,13 +15,15 @@ export interface ResourceRoute {
   readonly schema: z.ZodType;
   /** Of the answer; absent: JSON. */
   readonly mediaType?: string;
+  /** Media types of the same answer in other forms, as text. */
+  readonly textTypes?: readonly string[];
   /** Beside those that all routes of its tag have. */
   readonly errors: readonly ErrorCode[];
 }
 
 /** The documentation of routes that share a tag; every one of them can end with the common errors. */
 export function describeResourceRoutes(tag: string, commonErrors: readonly ErrorCode[]) {
-  return ({ answer, status = 200, schema, mediaType, errors, ...route }: ResourceRoute) => {
+  return ({ answer, status = 200, schema, mediaType, textTypes, errors, ...route }: ResourceRoute) => {
     const { operationId, summary, description, parameters, requestBody } = route;
     return describeRoute({
       operationId,
@@ -36,6 +38,7 @@ export function describeResourceRoutes(tag: string, commonErrors: readonly Error
         description: answer,
         schemas: [schema],
         ...(mediaType === undefined ? {} : { mediaType }),
+        ...(textTypes === undefined ? {} : { textTypes }),
         errors: [...commonErrors, ...errors],
       }),
     });

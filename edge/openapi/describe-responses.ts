@@ -13,6 +13,8 @@ export interface DescribedResponses {
   readonly schemas: readonly [z.ZodType, ...z.ZodType[]];
   /** Of the success; absent: JSON. */
   readonly mediaType?: string;
+  /** Of the success in other forms, as text. */
+  readonly textTypes?: readonly string[];
   /** Codes that the route can answer, beside `internal`. */
   readonly errors?: readonly ErrorCode[];
   /** Bodies of the errors; absent: the superset body. */
@@ -25,6 +27,7 @@ export function describeResponses({
   description,
   schemas,
   mediaType = 'application/json',
+  textTypes = [],
   errors = [],
   errorSchemas = [errorBodySchema],
 }: DescribedResponses): Responses {
@@ -37,7 +40,13 @@ export function describeResponses({
     },
   ]);
   return {
-    [status]: { description, content: { [mediaType]: { schema: resolver(oneOf(schemas)) } } },
+    [status]: {
+      description,
+      content: {
+        [mediaType]: { schema: resolver(oneOf(schemas)) },
+        ...Object.fromEntries(textTypes.map((type) => [type, { schema: { type: 'string' as const } }])),
+      },
+    },
     ...Object.fromEntries(failures),
   };
 }

@@ -125,6 +125,10 @@ export const trainingJobSchema = z
             description: 'The adapter version, as requests name it; null: none.',
             examples: ['support-tickets@4'],
           }),
+        report: z.string().meta({
+          description: 'Path of everything about the result: settings, curves, figures; with `?format=html` a page.',
+          examples: ['/v1/training-jobs/tj_5n8y1r6s2bhe4fq9w2m0/report'],
+        }),
         summary: trainingSummarySchema.meta({
           description:
             'Figures against the base model on the dev queries, and failures that are known of such adapters where they were seen.',

@@ -15,3 +15,28 @@ export function judgedAnimalLines(verb = 'like'): string[] {
     }),
   );
 }
+
+/** The same questions as a BEIR folder, path → contents: each with the passage that answers it, the last 12 for dev. */
+export function judgedAnimalsAsBeir(): Readonly<Record<string, string>> {
+  const pairs = animals.flatMap((animal) => places.map((place) => ({ animal, place })));
+  const lines = (
+    line: (pair: { animal: string; place: string }, index: number) => string,
+    from = 0,
+    to = pairs.length,
+  ) =>
+    pairs
+      .map((pair, index) => `${line(pair, index)}\n`)
+      .slice(from, to)
+      .join('');
+  const judgement = (_: unknown, index: number) => `q${index}\td${index}\t1`;
+  return {
+    'corpus.jsonl': lines(({ animal, place }, index) =>
+      JSON.stringify({ _id: `d${index}`, title: '', text: `The ${animal} lives in the ${place}.` }),
+    ),
+    'queries.jsonl': lines(({ animal, place }, index) =>
+      JSON.stringify({ _id: `q${index}`, text: `does the ${animal} like the ${place}?`, metadata: {} }),
+    ),
+    'qrels/train.tsv': `query-id\tcorpus-id\tscore\n${lines(judgement, 0, 60)}`,
+    'qrels/dev.tsv': `query-id\tcorpus-id\tscore\n${lines(judgement, 60)}`,
+  };
+}

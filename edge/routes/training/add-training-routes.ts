@@ -1,7 +1,8 @@
 import type { Hono } from 'hono';
 import type { AppEnvironment } from '#edge/app-context.ts';
 import { addDatasetRoutes } from '#edge/routes/training/get-datasets.ts';
-import { addTrainingJobStreamRoutes } from '#edge/routes/training/get-training-job-events.ts';
+import { addTrainingJobEventRoute } from '#edge/routes/training/get-training-job-events.ts';
+import { addTrainingJobReportRoute } from '#edge/routes/training/get-training-job-report.ts';
 import { addTrainingJobRoutes } from '#edge/routes/training/get-training-jobs.ts';
 import { addDatasetCreationRoute } from '#edge/routes/training/post-dataset.ts';
 import { addTrainingJobStartRoutes } from '#edge/routes/training/post-training-job.ts';
@@ -12,5 +13,6 @@ export function addTrainingRoutes(app: Hono<AppEnvironment>): void {
   addDatasetRoutes(app);
   addTrainingJobStartRoutes(app);
   addTrainingJobRoutes(app);
-  addTrainingJobStreamRoutes(app);
+  addTrainingJobEventRoute(app);
+  addTrainingJobReportRoute(app);
 }

@@ -2,16 +2,12 @@ import type { Hono } from 'hono';
 import { z } from 'zod';
 import type { AppEnvironment } from '#edge/app-context.ts';
 import { authenticateApiKey } from '#edge/middleware/authenticate-api-key.ts';
-import { unexpectedAnswer } from '#edge/object-store/object-store-fault.ts';
 import { describeHeader, describePathId } from '#edge/openapi/describe-parameters.ts';
 import { describeTrainingRoute } from '#edge/routes/training/describe-training-route.ts';
 import { streamEvents } from '#edge/training/jobs/stream-events.ts';
 import { jobNotFound } from '#edge/training/not-found.ts';
-import { type TrainingService, trainingBucket } from '#edge/training/training-service.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
-import { trainingReportKey } from '#shared/object-keys.ts';
 import { trainingEventStreamSchema } from '#shared/protocol/training-events.ts';
-import { trainingReportSchema } from '#shared/protocol/training-report.ts';
 
 const idParameter = describePathId('id', 'Id of the job.', 'tj_5n8y1r6s2bhe4fq9w2m0');
 
@@ -36,20 +32,8 @@ const describeEvents = () =>
     errors: ['invalid_request', 'training_job_not_found'],
   });
 
-const describeReport = () =>
-  describeTrainingRoute({
-    operationId: 'get_v1_training_job_report',
-    summary: "Get a training job's report",
-    description:
-      'Of a completed job, published or not: metrics against the base model with confidence intervals, curves, a summary of the data, calibration, the exact settings and the seed.',
-    parameters: idParameter,
-    answer: 'The report.',
-    schema: trainingReportSchema,
-    errors: ['training_job_not_found', 'training_report_not_found', 'adapter_store_unavailable'],
-  });
-
-/** `GET /v1/training-jobs/{id}/events` and `…/report`: what a job says of itself as a stream. */
-export function addTrainingJobStreamRoutes(app: Hono<AppEnvironment>): void {
+/** `GET /v1/training-jobs/{id}/events`: what happens to a job, as a stream. */
+export function addTrainingJobEventRoute(app: Hono<AppEnvironment>): void {
   const mayTrain = authenticateApiKey('train');
 
   app.get('/v1/training-jobs/:id/events', describeEvents(), mayTrain, async (context) => {
@@ -60,18 +44,6 @@ export function addTrainingJobStreamRoutes(app: Hono<AppEnvironment>): void {
     const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' };
     return context.body(streamEvents(service, jobs, id, after), 200, headers);
   });
-
-  app.get('/v1/training-jobs/:id/report', describeReport(), mayTrain, async (context) => {
-    const { service, jobs } = context.var.dependencies.training;
-    const id = context.req.param('id');
-    const job = await jobs.find(context.var.apiKey.tenantId, id);
-    if (job === undefined) throw jobNotFound(id);
-    if (job.state !== 'completed') {
-      const message = `Training job ${id} is ${job.state}; only a completed one has a report.`;
-      throw new ServiceError('training_report_not_found', message);
-    }
-    return context.body(await readReport(service, id, job.lease), 200, { 'content-type': 'application/json' });
-  });
 }
 
 function readLastEventId(text: string | undefined): number {
@@ -79,13 +51,4 @@ function readLastEventId(text: string | undefined): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
   const message = 'Last-Event-ID must be the number of an event of this job';
   throw new ServiceError('invalid_request', message, { param: 'Last-Event-ID' });
-}
-
-async function readReport(service: TrainingService, jobId: string, lease: number): Promise<ReadableStream> {
-  const response = await trainingBucket(service).s3.send({ method: 'GET', key: trainingReportKey(jobId, lease) });
-  if (response.status === 404) {
-    throw new ServiceError('training_report_not_found', `The report of training job ${jobId} is not there.`);
-  }
-  if (response.status !== 200 || response.body === null) throw await unexpectedAnswer('GET', response);
-  return response.body;
 }

@@ -36,10 +36,11 @@ function shapeProgress(row: JobRow): TrainingJobResponse['progress'] {
   return { step, steps, loss, base_metric, dev_metric, best_metric, seconds_left, at: instant(at_ms) };
 }
 
-function shapeResult({ summary, version, adapterName, state }: JobRow): TrainingJobResponse['result'] {
+function shapeResult({ id, summary, version, adapterName, state }: JobRow): TrainingJobResponse['result'] {
   if (summary === null || state !== 'completed') return null;
   const published = version === null ? null : `${adapterName}@${version}`;
-  return { published, summary: trainingSummarySchema.parse(JSON.parse(summary)) };
+  const report = `/v1/training-jobs/${id}/report`;
+  return { published, report, summary: trainingSummarySchema.parse(JSON.parse(summary)) };
 }
 
 function instant(unixMs: number): string {

@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,16 +10,18 @@ import { type LocalStack, startLocalStack } from '#infra/local/local-stack.ts';
 import { errorBodySchema } from '#shared/protocol/error-body.ts';
 import { rerankResponseSchema } from '#shared/protocol/rerank-response.ts';
 import { trainingJobSchema } from '#shared/protocol/training-job.ts';
-import { judgedAnimalLines } from '#test/support/judged-animals.ts';
+import { judgedAnimalLines, judgedAnimalsAsBeir } from '#test/support/judged-animals.ts';
 import { testIo } from '#test/support/test-io.ts';
 import { writeTinyTextModel } from '#test/support/tiny-text-model.ts';
+import { writeZip } from '#test/support/write-zip.ts';
 
 let home: string;
 let data: string;
+let modelPath: string;
 let stack: LocalStack;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'hintrank-remote-training-'));
-  const modelPath = writeTinyTextModel(join(home, 'model'));
+  modelPath = writeTinyTextModel(join(home, 'model'));
   data = join(home, 'animals.jsonl');
   await writeFile(data, `${judgedAnimalLines().join('\n')}\n`);
   stack = await startLocalStack(
@@ -108,6 +111,51 @@ describe('hintrank train --remote', () => {
       deleted_jobs: expect.arrayContaining([job.id]),
     });
     expect((await api('GET', `/v1/training-jobs/${job.id}/report`)).status).toBe(404);
+  });
+
+  it('sends a zip archive of a BEIR folder as it is, and the adapter is that of a local run on the folder', async () => {
+    const files = judgedAnimalsAsBeir();
+    const animals = join(home, 'beir-animals');
+    await mkdir(join(animals, 'qrels'), { recursive: true });
+    for (const [path, contents] of Object.entries(files)) await writeFile(join(animals, path), contents);
+    const members = Object.entries(files).map(([path, contents]) => [`beir-animals/${path}`, Buffer.from(contents)]);
+    await writeFile(`${animals}.zip`, writeZip(Object.fromEntries(members)));
+    const flags = ['--steps', '6', ...small];
+    const output = join(home, 'beir.safetensors');
+    const local = await hintrank(['train', '--data', animals, '--model', modelPath, '--output', output, ...flags]);
+    expect(local).toMatchObject({ exitCode: 0 });
+    const remote = ['--remote', '--adapter', 'beir-animals', '--on-no-gain', 'publish', '--json'];
+    const { exitCode, stdout, stderr } = await hintrank(['train', '--data', `${animals}.zip`, ...remote, ...flags]);
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+    const job = trainingJobSchema.parse(JSON.parse(stdout));
+    expect((await api('GET', `/v1/datasets/${job.dataset}`)).body).toMatchObject({
+      name: 'beir-animals',
+      format: 'beir',
+      queries: { train: 60, dev: 12, test: 0 },
+      passages: 72,
+      warnings: [],
+    });
+    const { body } = await api('GET', '/v1/adapters/beir-animals/versions/1');
+    const digest = createHash('sha256')
+      .update(await readFile(output))
+      .digest('hex');
+    expect(JSON.stringify(body)).toContain(digest);
+    expect((await api('GET', `/v1/training-jobs/${job.id}/report`)).body).toEqual(
+      JSON.parse(await readFile(`${output}.report.json`, 'utf8')),
+    );
+    const page = join(home, 'report.html');
+    expect(await hintrank(['job', 'report', job.id, '--output', page])).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(await readFile(page, 'utf8')).toBe(await readFile(`${output}.report.html`, 'utf8'));
+    const figures = await hintrank(['job', 'report', job.id]);
+    expect(figures.stdout).toBe(await readFile(`${output}.report.json`, 'utf8'));
+    expect(await hintrank(['job', 'report', job.id, '--output', join(home, 'report.pdf')])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('it must end in .html (the page) or .json (the figures)'),
+    });
+    expect(await hintrank(['train', '--data', `${animals}.zip`, ...remote, '--with-title'])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('--with-title is not for an archive'),
+    });
   });
 
   it('leaves the job alone at Ctrl-C and says how to follow and cancel it, which `job` then does', async () => {
