@@ -18,12 +18,14 @@ import { createAdapterValidator } from '#gpu-worker/scoring/adapters/validate-up
 import { warmAdapters } from '#gpu-worker/scoring/adapters/warm-adapters.ts';
 import { createScoringEngine } from '#gpu-worker/scoring/create-scoring-engine.ts';
 import type { ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
+import { createWorkerTracing } from '#gpu-worker/telemetry/create-worker-tracing.ts';
 import { createEdgeCalls } from '#gpu-worker/training-service/edge/edge-calls.ts';
 import { createJobObjects } from '#gpu-worker/training-service/objects/job-objects.ts';
 import type { WorkOptions } from '#gpu-worker/training-service/work-on-jobs.ts';
 import { findBaseCalibration } from '#shared/calibration/base-model-calibration.ts';
 import type { Calibration } from '#shared/calibration/calibration.ts';
 import { limits } from '#shared/limits.ts';
+import type { Tracing } from '#shared/tracing/create-tracing.ts';
 import productPackage from '../package.json' with { type: 'json' };
 
 /** Everything that touches the world, made once per process. */
@@ -36,6 +38,8 @@ export interface Dependencies {
   readonly training: WorkOptions | null;
   readonly logger: Logger;
   readonly now: () => number;
+  /** undefined where nothing is traced. */
+  readonly tracing: Tracing | undefined;
 }
 
 /** Bytes of a score body at most: a rerank body, re-encoded, with room for characters that JSON escapes. */
@@ -47,6 +51,7 @@ export function createDependencies(environment: Environment): Dependencies {
   const objects = objectStoreOf(environment);
   const metrics = createWorkerMetrics();
   const store = adapterStoreOf(environment, objects, logger);
+  const tracing = createWorkerTracing({ variables: environment, version: productPackage.version, now, logger });
   return {
     app: {
       modelId: environment.BASE_MODEL,
@@ -58,6 +63,7 @@ export function createDependencies(environment: Environment): Dependencies {
       version: productPackage.version,
       logger,
       now,
+      tracing,
     },
     createEngine: async (onProgress) =>
       createScoringEngine({
@@ -85,6 +91,7 @@ export function createDependencies(environment: Environment): Dependencies {
     training: trainingOf(environment, objects, { observer: metrics.training, logger, now }),
     logger,
     now,
+    tracing,
   };
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defaultPrefixCacheBytes } from '#gpu-worker/scoring/prefix-cache/default-prefix-cache-bytes.ts';
 import { limits } from '#shared/limits.ts';
 import { parseSigningKeys } from '#shared/signed-calls/parse-signing-keys.ts';
+import { parseTracingSettings } from '#shared/tracing/tracing-settings.ts';
 
 const integer = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
 
@@ -115,6 +116,16 @@ export const environmentSchema = z.object({
   GPU_WORKER_TRAINING_PATIENCE_SECONDS: integer(1, 86_400).default(900),
   /** `debug` also logs probes. `silent` hides why a model did not load. */
   GPU_WORKER_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** URL of an OpenTelemetry collector (OTLP over HTTP). Absent: nothing is traced. Out of reach: spans are lost, and the log says so once a minute. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional(),
+  /** Secret: what the collector asks for, `NAME=VALUE` separated by commas, values percent-encoded. */
+  OTEL_EXPORTER_OTLP_HEADERS: z.string().optional(),
+  /** Which traces are kept. The default follows the edge, which has decided for each request. */
+  OTEL_TRACES_SAMPLER: z.string().optional(),
+  /** Share of traces that `…traceidratio` keeps, 0 to 1. */
+  OTEL_TRACES_SAMPLER_ARG: z.string().optional(),
+  /** Name of the service in its spans. */
+  OTEL_SERVICE_NAME: z.string().optional(),
   /** Bucket with the adapters. Absent: the worker serves the base model alone, and adapters end in 503. */
   S3_BUCKET: z.string().min(1).optional(),
   /** URL of the S3 service. Absent: AWS's own for the region. */
@@ -143,6 +154,7 @@ export function parseEnvironment(variables: Readonly<Record<string, string | und
   if ((present['S3_ACCESS_KEY_ID'] === undefined) !== (present['S3_SECRET_ACCESS_KEY'] === undefined)) {
     problems.push('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY: give both or neither');
   }
+  parseTracingSettings(present, '', problems);
   const role = present['GPU_WORKER_ROLE'] ?? 'serve';
   for (const name of ['EDGE_URL', 'S3_BUCKET']) {
     if (role !== 'serve' && present[name] === undefined) problems.push(`${name}: is required with the role ${role}`);

@@ -5,6 +5,7 @@ import { createApp } from '#gpu-worker/http/create-app.ts';
 import { listen } from '#gpu-worker/http/listen.ts';
 import { WorkerState } from '#gpu-worker/http/worker-state.ts';
 import { loadModel } from '#gpu-worker/load-model.ts';
+import { finishTracing } from '#gpu-worker/telemetry/finish-tracing.ts';
 import { workOnJobs } from '#gpu-worker/training-service/work-on-jobs.ts';
 import type { WorkerEvent } from '#gpu-worker/worker-event.ts';
 
@@ -28,9 +29,12 @@ async function main(): Promise<void> {
     logger.info({ reason }, 'draining');
     const graceMs = environment.GPU_WORKER_GRACE_SECONDS * 1_000;
     shutdown.abort(new Error('the worker is shut down'));
-    void drainWorker({ state, server, work: [loading, training], graceMs, logger }).then((clean) =>
-      clean ? process.exit(0) : endAtOnce(),
-    );
+    void drainWorker({ state, server, work: [loading, training], graceMs, logger })
+      .then(async (clean) => {
+        await finishTracing(dependencies.tracing);
+        return clean;
+      })
+      .then((clean) => (clean ? process.exit(0) : endAtOnce()));
   };
   process.on('SIGTERM', () => stop('SIGTERM'));
   process.on('SIGINT', () => stop('SIGINT'));

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { TraceSpan } from '#shared/tracing/trace-span.ts';
 
 /** What middleware leaves for the routes of one call. */
 export interface CallContext {
@@ -11,5 +12,7 @@ export interface CallContext {
     startedAtMs: number;
     /** Code of the error that the call is answered with. */
     errorCode: string | undefined;
+    /** Span of the call; unset where tracing is off. */
+    trace: TraceSpan | undefined;
   };
 }

@@ -10,9 +10,11 @@ import { countCalls } from '#gpu-worker/http/metrics/count-calls.ts';
 import type { WorkerMetrics } from '#gpu-worker/http/metrics/worker-metrics.ts';
 import { postAdapterValidation } from '#gpu-worker/http/post-adapter-validation.ts';
 import { postScore } from '#gpu-worker/http/post-score.ts';
+import { traceCall } from '#gpu-worker/http/trace-call.ts';
 import { describePhase, type WorkerState } from '#gpu-worker/http/worker-state.ts';
 import type { ValidateUploadedAdapter } from '#gpu-worker/scoring/adapters/validate-uploaded-adapter.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
+import type { Tracing } from '#shared/tracing/create-tracing.ts';
 
 export interface AppOptions {
   readonly state: WorkerState;
@@ -27,6 +29,8 @@ export interface AppOptions {
   readonly version: string;
   readonly logger: Logger;
   readonly now: () => number;
+  /** undefined where nothing is traced. */
+  readonly tracing?: Tracing | undefined;
 }
 
 /** The worker's HTTP surface: probes and metrics for anybody, everything else for signed calls of the edge. */
@@ -56,9 +60,10 @@ export function createApp(options: AppOptions): Hono<CallContext> {
   );
 
   const signed = authenticateCall({ keys: options.signingKeys, bodyBytesMax: options.bodyBytesMax, now });
+  const traced = traceCall(options.tracing);
   app.get('/info', signed, getInfo(options));
-  app.post('/v1/score', signed, postScore(options));
-  app.post('/v1/adapters/validate', signed, postAdapterValidation(options));
+  app.post('/v1/score', traced, signed, postScore(options));
+  app.post('/v1/adapters/validate', traced, signed, postAdapterValidation(options));
   for (const path of ['/v1/score', '/v1/adapters/validate']) app.all(path, () => methodNotAllowed('POST'));
   for (const path of ['/health', '/ready', '/metrics', '/info']) app.all(path, () => methodNotAllowed('GET'));
   return app;

@@ -7,6 +7,7 @@ import { scoringFingerprint } from '#gpu-worker/http/scoring-fingerprint.ts';
 import { TimingSummary } from '#gpu-worker/http/timing-summary.ts';
 import { workerLoad } from '#gpu-worker/http/worker-load.ts';
 import type { WorkerState } from '#gpu-worker/http/worker-state.ts';
+import type { TaskTiming } from '#gpu-worker/scoring/engine-observer.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 import type { ScoreResponse } from '#shared/protocol/score.ts';
 import { timingEntries } from '#shared/protocol/timing-entries.ts';
@@ -31,15 +32,19 @@ export function postScore({ state, modelId, version, now }: PostScoreOptions) {
     }
     const timings = new TimingSummary();
     const requestId = context.get('requestId');
+    const trace = context.get('trace');
+    const onTiming = (timing: TaskTiming) => timings.add(timing);
+    trace?.set({ 'hintrank.documents': request.documents.length });
     const scored = await state.serve(async (parts) => ({
       ...(await withCallScope(
         { caller: context.req.raw.signal, forcedStop: state.forcedStop, deadlineAtMs: request.deadline_at_ms, now },
-        (signal) => scoreDocuments(parts, request, { signal, requestId, onTiming: (timing) => timings.add(timing) }),
+        (signal) => scoreDocuments(parts, request, { signal, requestId, trace, onTiming }),
       )),
       load: workerLoad(parts.engine, timings.result()),
       scoring_fingerprint: scoringFingerprint(parts, version),
     }));
     const timing = timings.result();
+    trace?.set({ 'hintrank.prefixes': timing.prefixes, 'hintrank.prefix_hits': timing.prefix_hits });
     const response: ScoreResponse = { ...scored, compute_ms: now() - context.get('startedAtMs'), timing };
     const total = `total;dur=${response.compute_ms.toFixed(1)}`;
     context.header('Server-Timing', [...timingEntries(timing), total].join(', '));

@@ -6,6 +6,8 @@ import type { TaskTiming } from '#gpu-worker/scoring/engine-observer.ts';
 import type { AdapterSummary, PairScore, ScoringEngine } from '#gpu-worker/scoring/scoring-engine.ts';
 import type { Calibration, TravellingCalibration } from '#shared/calibration/calibration.ts';
 import type { DocumentScore, ScoreRequest, ScoreResponse } from '#shared/protocol/score.ts';
+import { errorName } from '#shared/tracing/in-span.ts';
+import type { TraceSpan } from '#shared/tracing/trace-span.ts';
 
 export interface ScoreDocumentsParts {
   readonly engine: ScoringEngine;
@@ -19,6 +21,8 @@ export interface ScoreCall {
   readonly signal: AbortSignal;
   readonly requestId: string;
   readonly onTiming: (timing: TaskTiming) => void;
+  /** The call's span; undefined: nobody traces it. */
+  readonly trace?: TraceSpan | undefined;
 }
 
 /**
@@ -32,7 +36,18 @@ export async function scoreDocuments(
 ): Promise<Omit<ScoreResponse, 'compute_ms'>> {
   const template = request.template === undefined ? undefined : parseTemplateName(request.template);
   const score = (adapter?: AdapterSummary) => scoreWith(parts, request, template, adapter, call);
-  return request.adapter === undefined ? score() : parts.adapters.use(request.adapter, call.signal, score);
+  if (request.adapter === undefined) return score();
+  const loading = call.trace?.start('adapter');
+  try {
+    return await parts.adapters.use(request.adapter, call.signal, (adapter) => {
+      loading?.end();
+      return score(adapter);
+    });
+  } catch (error) {
+    // Of the loading, if it had not ended.
+    loading?.end({ error: errorName(error) });
+    throw error;
+  }
 }
 
 async function scoreWith(
@@ -40,14 +55,14 @@ async function scoreWith(
   request: ScoreRequest,
   template: TemplateName | undefined,
   adapter: AdapterSummary | undefined,
-  { signal, requestId, onTiming }: ScoreCall,
+  { signal, requestId, onTiming, trace }: ScoreCall,
 ): Promise<Omit<ScoreResponse, 'compute_ms'>> {
   const used = template ?? adapter?.template ?? defaultTemplate;
   const { query } = request;
   const calibration = request.include_calibration ? (adapter?.calibration ?? baseCalibration) : null;
   const { pairs, queryLogLikelihood, queryTokens } = await allOrNothing(signal, (combined) => {
     const { tenant = requestId, priority = 0, guest: isGuest = false } = request;
-    const whose = { tenant, request: requestId, priority, isGuest };
+    const whose = { tenant, request: requestId, priority, isGuest, ...(trace === undefined ? {} : { trace }) };
     const options = { signal: combined, deadlineAtMs: request.deadline_at_ms, ...whose, onTiming };
     const base = {
       queries: [query],

@@ -92,8 +92,9 @@ export class DocumentScorer {
       onFlushed: () => this.#prefixes.release(),
     });
     const pending: (() => TaskOutcome<unknown>)[] = [];
-    for (const { work, deadlineAtMs } of entries) {
-      const times = emptyStageTimes();
+    const clockStartMs = this.#now() - performance.now();
+    for (const { work, deadlineAtMs, isTraced } of entries) {
+      const times = emptyStageTimes(isTraced ? clockStartMs : undefined);
       try {
         if (deadlineAtMs !== undefined && deadlineAtMs <= this.#now()) throw new ServiceError('deadline_exceeded');
         const result = await this.#layOut(work, { suffixes, times });

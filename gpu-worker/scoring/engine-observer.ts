@@ -3,7 +3,7 @@ import type { PairScore } from '#gpu-worker/scoring/scoring-engine.ts';
 import type { BatchReply } from '#gpu-worker/scoring/threads/thread-messages.ts';
 
 /** Where a task's time went: waiting, and on its thread. */
-export interface TaskTiming extends Readonly<StageTimes> {
+export interface TaskTiming extends Readonly<Omit<StageTimes, 'timeline'>> {
   readonly queueMs: number;
 }
 

@@ -5,6 +5,7 @@ import type { ChunkRange, ChunkSettings } from '#gpu-worker/scoring/chunks/chunk
 import type { EngineObserver, TaskTiming } from '#gpu-worker/scoring/engine-observer.ts';
 import type { PairExplanation } from '#gpu-worker/scoring/explanation/explain-pair.ts';
 import type { Calibration } from '#shared/calibration/calibration.ts';
+import type { TraceSpan } from '#shared/tracing/trace-span.ts';
 
 export type Precision = WeightManifest['precision'];
 
@@ -89,6 +90,8 @@ export interface TaskOptions {
   readonly request?: string;
   /** Of the request (default 0): the tenant's tasks of a lower number go first, and other tenants notice nothing of it. */
   readonly priority?: number;
+  /** The span that it is a part of; absent: nobody traces it. */
+  readonly trace?: TraceSpan;
   /** Called once when the task has been scored. */
   readonly onTiming?: (timing: TaskTiming) => void;
 }

@@ -26,6 +26,8 @@ export interface LocalStackOptions {
   readonly modelCacheFolder?: string;
   /** Bucket of adapter files; default: the simulator beside the edge. */
   readonly objectStore?: LocalObjectStore;
+  /** Settings of traces (OTEL_…), for edge and workers; default: nothing is traced. */
+  readonly tracing?: Readonly<Record<string, string>>;
   /** Settings of the edge (edge/environment.ts) that are not this stack's own. */
   readonly edgeVariables?: Readonly<Record<string, string>>;
   readonly say: (line: string) => void;
@@ -98,6 +100,7 @@ interface EdgeToStart {
   readonly port: number;
   readonly urls: readonly string[];
   readonly objectStore: LocalObjectStore;
+  readonly tracing?: Readonly<Record<string, string>>;
   readonly edgeVariables?: Readonly<Record<string, string>>;
   readonly shutdown: Shutdown;
   readonly say: (line: string) => void;
@@ -107,7 +110,9 @@ async function startEdge(options: EdgeToStart): Promise<RunningWrangler> {
   const { state, adapter, port, urls, shutdown, say } = options;
   const { secrets } = state;
   const folder = join(state.path, 'edge');
-  const configPath = await writeEdgeConfiguration({ ...options, folder, secrets, gpuWorkerUrls: urls, baseModel });
+  const edgeVariables = { ...options.tracing, ...options.edgeVariables };
+  const named = { folder, secrets, gpuWorkerUrls: urls, baseModel, edgeVariables };
+  const configPath = await writeEdgeConfiguration({ ...options, ...named });
   await shutdown.step((signal) => prepareLocalDatabase({ state, configPath, adapter, baseModel, signal, say }));
   say('Starting the edge.');
   const logFile = join(state.logs, 'edge.log');

@@ -11,6 +11,7 @@ describe('parseStartOptions', () => {
       training: true,
       model: undefined,
       stateFolder: join(import.meta.dirname, '..', '..', '.hintrank'),
+      tracing: {},
       once: false,
       help: false,
     });
@@ -28,9 +29,16 @@ describe('parseStartOptions', () => {
       training: false,
       model: 'm.gguf',
       stateFolder: 'there',
+      tracing: {},
       once: true,
       help: true,
     });
+  });
+
+  it('hands the settings of traces on, and no other variable', () => {
+    const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' };
+    const others = { OTEL_TRACES_SAMPLER: '', OTEL_SERVICE_NAME: 'mine', PATH: '/bin' };
+    expect(parseStartOptions([], { ...endpoint, ...others }).tracing).toEqual(endpoint);
   });
 
   it('keeps everything in HINTRANK_HOME where that is set and no folder is named', () => {

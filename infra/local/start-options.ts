@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { LocalStackFault } from '#infra/local/local-stack-fault.ts';
+import { tracingVariables } from '#infra/local/tracing-variables.ts';
 
 export interface StartOptions {
   /** Port of the API on 127.0.0.1; 0 lets the system choose. */
@@ -13,6 +14,8 @@ export interface StartOptions {
   readonly model: string | undefined;
   /** Folder of everything that is kept between starts. */
   readonly stateFolder: string;
+  /** Settings of traces, for edge and workers; empty: nothing is traced. */
+  readonly tracing: Readonly<Record<string, string>>;
   readonly once: boolean;
   readonly help: boolean;
 }
@@ -30,6 +33,7 @@ export const startHelp = `Starts the whole of Hintrank on this machine, reranks 
   --state FOLDER       where keys, database, objects and logs are kept (default: HINTRANK_HOME, or .hintrank here)
   --help               this text
 
+With OTEL_EXPORTER_OTLP_ENDPOINT in the environment, requests are traced there from edge to thread.
 While it runs, FOLDER/local.json holds {url, api_key, workers} for scripts. Ctrl-C stops everything.
 `;
 
@@ -56,6 +60,7 @@ export function parseStartOptions(
     training: !(values['no-training'] ?? false),
     model: values.model,
     stateFolder: values.state ?? (variables['HINTRANK_HOME'] || repositoryStateFolder),
+    tracing: tracingVariables(variables),
     once: values.once ?? false,
     help: values.help ?? false,
   };

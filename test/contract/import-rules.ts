@@ -18,7 +18,7 @@ const gpuWorkerRows: readonly (readonly string[])[] = [
   ['http', 'training-service'],
   ['scoring', 'training', 'evaluation', 'calibration', 'adapter-import'],
   ['q-peft', 'language-model', 'quantisation', 'autodiff', 'engine', 'model-store'],
-  ['onnx', 'weights', 'tokenizer', 'files'],
+  ['onnx', 'weights', 'tokenizer', 'files', 'telemetry'],
 ];
 
 /** The only folder of production code that knows the native runtime. */

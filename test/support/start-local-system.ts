@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { convertedWeightsFolder } from '#cli/engine/state-folder.ts';
 import { fetchDefaultModel } from '#gpu-worker/model-store/fetch-default-model.ts';
 import type { LocalObjectStore } from '#infra/local/edge/local-object-store.ts';
-import { type LocalStack, startLocalStack } from '#infra/local/local-stack.ts';
+import { type LocalStack, type LocalStackOptions, startLocalStack } from '#infra/local/local-stack.ts';
 import { externalObjectStore } from '#test/support/external-object-store.ts';
 
 export interface TemporaryState {
@@ -32,6 +32,7 @@ export interface LocalSystem extends LocalStack {
 export async function startLocalSystem(
   stateFolder: string,
   objectStore: LocalObjectStore | undefined = externalObjectStore(),
+  changes: Partial<Pick<LocalStackOptions, 'workers' | 'tracing'>> = {},
 ): Promise<LocalSystem> {
   const lines: string[] = [];
   const stack = await startLocalStack(
@@ -44,6 +45,7 @@ export async function startLocalSystem(
       stateFolder,
       ...(objectStore === undefined ? {} : { objectStore }),
       say: (line) => void lines.push(line),
+      ...changes,
     },
     new AbortController().signal,
   );

@@ -15,6 +15,8 @@ export interface BatchEntry {
   readonly work: ScoringWork;
   /** Unix milliseconds; not started by then, it is dropped with `deadline_exceeded`. */
   readonly deadlineAtMs: number | undefined;
+  /** Whether its times say when each stage was, too. */
+  readonly isTraced?: boolean;
 }
 
 /** What a task gave: scores, or the chunks that are to be scored in its place. */

@@ -76,8 +76,13 @@ export class SuffixRuns {
     } catch (error) {
       for (const { settle } of waiting) settle(error instanceof Error ? error : new Error(String(error)));
     }
-    const milliseconds = performance.now() - startedAtMs;
-    for (const { rows, times } of waiting) times.suffixMs += (milliseconds * rows) / allRows;
+    const endedAtMs = performance.now();
+    const milliseconds = endedAtMs - startedAtMs;
+    const run = { rows: allRows, sequences: waiting.length };
+    for (const { rows, times } of waiting) {
+      times.suffixMs += (milliseconds * rows) / allRows;
+      times.timeline?.spans.push({ stage: 'suffix', startedAtMs, endedAtMs, run });
+    }
     this.done.push({ sequences: waiting.length, rows: allRows, milliseconds });
     this.#options.onFlushed();
   }

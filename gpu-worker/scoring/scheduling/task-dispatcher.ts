@@ -8,7 +8,9 @@ import { TaskPlanner } from '#gpu-worker/scoring/scheduling/task-planner.ts';
 import type { TaskOptions } from '#gpu-worker/scoring/scoring-engine.ts';
 import { ThreadLostError } from '#gpu-worker/scoring/threads/thread-lost-error.ts';
 import { type BatchReply, fromPortableError } from '#gpu-worker/scoring/threads/thread-messages.ts';
+import { traceBatch } from '#gpu-worker/telemetry/trace-batch.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
+import { errorName } from '#shared/tracing/in-span.ts';
 
 /** A task, what it waits for, and where its result goes. */
 interface WaitingTask extends PlannedTask {
@@ -143,19 +145,43 @@ export class TaskDispatcher {
     try {
       const reply = await this.#options.run(
         thread,
-        tasks.map(({ work, deadlineAtMs }) => ({ work, deadlineAtMs })),
+        tasks.map(({ work, deadlineAtMs, options: { trace } }) => ({
+          work,
+          deadlineAtMs,
+          ...(trace?.isRecording ? { isTraced: true } : {}),
+        })),
       );
+      this.#trace(thread, tasks, startedAtMs, { reply });
       this.#learn(tasks, this.#options.now() - startedAtMs);
       this.#options.observer.batchDone?.(thread, reply);
       for (const [index, task] of tasks.entries()) this.#settle(task, startedAtMs, reply.outcomes[index]);
     } catch (error) {
       const reason = lossOf(error);
+      this.#trace(thread, tasks, startedAtMs, { error });
       for (const task of tasks) this.#end(task, () => task.reject(reason));
       // Whoever started the thread tells of its loss, and of the next one's readiness.
       if (error instanceof ThreadLostError) return;
     }
     this.#idle.add(thread);
     this.#dispatch();
+  }
+
+  /** Before the tasks' callers go on, so that spans are there before their call's ends. */
+  #trace(
+    thread: number,
+    tasks: readonly WaitingTask[],
+    startedAtMs: number,
+    { reply, error }: { readonly reply?: BatchReply; readonly error?: unknown },
+  ): void {
+    if (!tasks.some(({ options }) => options.trace?.isRecording)) return;
+    traceBatch({
+      ...{ thread, startedAtMs, endedAtMs: this.#options.now() },
+      tasks: tasks.map(({ options: { trace }, queuedAtMs }, index) => {
+        const outcome = reply?.outcomes[index];
+        return { trace, queuedAtMs, timeline: outcome?.kind === 'failed' ? undefined : outcome?.times.timeline };
+      }),
+      ...(error === undefined ? {} : { error: errorName(error) }),
+    });
   }
 
   #settle(task: WaitingTask, startedAtMs: number, outcome: BatchReply['outcomes'][number] | undefined): void {

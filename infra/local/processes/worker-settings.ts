@@ -7,6 +7,8 @@ export interface WorkerSettingsOptions {
   readonly baseModel: string;
   readonly objectStore: LocalObjectStore;
   readonly state: StateFolder;
+  /** Settings of traces; absent: nothing is traced. */
+  readonly tracing?: Readonly<Record<string, string>>;
 }
 
 /** Seconds that a worker may finish its calls in, or hand its training back; less than what the shutdown grants it. */
@@ -15,6 +17,7 @@ const graceSeconds = 3;
 /** Settings that all workers of this machine have, whatever their role. */
 export function workerSettings({ state, objectStore, ...options }: WorkerSettingsOptions): Record<string, string> {
   return {
+    ...options.tracing,
     GPU_WORKER_PORT: '0',
     GPU_WORKER_MODEL: options.modelPath,
     GPU_WORKER_CACHE_FOLDER: options.modelCacheFolder ?? state.modelCache,
