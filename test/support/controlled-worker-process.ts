@@ -1,16 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { base64url } from 'jose';
-import { pino } from 'pino';
-import { createApp } from '#gpu-worker/http/create-app.ts';
-import { listen } from '#gpu-worker/http/listen.ts';
-import { createWorkerMetrics } from '#gpu-worker/http/metrics/worker-metrics.ts';
-import { WorkerState } from '#gpu-worker/http/worker-state.ts';
-import { LoadedAdapters } from '#gpu-worker/scoring/adapters/loaded-adapters.ts';
-import { noAdapterStore } from '#gpu-worker/scoring/adapters/no-adapter-store.ts';
-import { createAdapterValidator } from '#gpu-worker/scoring/adapters/validate-uploaded-adapter.ts';
 import type { PairScore, ScoreTask } from '#gpu-worker/scoring/scoring-engine.ts';
-import { baseModelCalibration } from '#shared/calibration/base-model-calibration.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
+import { serveEngine } from '#test/support/serve-engine.ts';
 import { controlledEngine, pairScore } from '#test/support/start-controlled-worker.ts';
 
 /**
@@ -44,30 +35,8 @@ async function score({ document }: ScoreTask, signal: AbortSignal | undefined): 
   return [pairScore(document)];
 }
 
-const now = () => Date.now();
-const state = new WorkerState();
-const app = createApp({
-  state,
-  modelId: BASE_MODEL,
-  signingKeys: [base64url.decode(WORKER_SIGNING_KEY)],
-  bodyBytesMax: 20_000_000,
-  queueLengthMax: 1_000_000,
-  validateAdapter: createAdapterValidator(undefined),
-  metrics: createWorkerMetrics(),
-  version: 'controlled',
-  logger: pino({ level: 'silent' }),
-  now,
-});
-const server = await listen(app, '127.0.0.1', 0);
-const adapters = new LoadedAdapters({ engine, store: noAdapterStore, bytesMax: 1_000_000, now });
-const { tokenizerFingerprint } = engine.info;
-state.enter({
-  name: 'ready',
-  engine,
-  adapters,
-  calibration: baseModelCalibration,
-  tokenizerFingerprint: tokenizerFingerprint ?? '',
-});
+const service = { baseModel: BASE_MODEL, signingKey: WORKER_SIGNING_KEY, host: '127.0.0.1', port: 0 };
+const server = await serveEngine({ engine, ...service });
 process.on('message', () => process.send?.({ scored, refused }));
 process.on('disconnect', () => process.exit(0));
 process.send?.({ url: server.url });

@@ -40,8 +40,8 @@ export async function sendLoad({ target, connections, seconds, body }: Load): Pr
   return samples;
 }
 
-/** One request. The body is read whole and thrown away. */
-function sendOne({ url, headers }: LoadTarget, agent: Agent, body: string | undefined): Promise<Sample> {
+/** One request. The body of the answer is read whole and thrown away. Rejects where the connection breaks. */
+export function sendOne({ url, headers }: LoadTarget, agent: Agent, body: string | undefined): Promise<Sample> {
   const startedAt = performance.now();
   return new Promise((resolve, reject) => {
     const request = httpRequest(url, { agent, method: body === undefined ? 'GET' : 'POST', headers }, (response) => {
