@@ -11,9 +11,9 @@ import { writeBenchmarkReport } from '#test/bench/report/write-benchmark-report.
 export const besideTrainingHelp = `npm run bench -- beside-training [FLAGS]: latency and throughput of a worker that also trains, at several shares, and what its training really took. Linux only
 
   --shares A,B      shares of all cores' time that the training may take (0.1,0.25,0.5)
-  --seconds N       seconds of each phase (20)
+  --seconds N       seconds of each phase (30)
   --rounds N        rounds of phases without and with the training (2)
-  --documents N     documents of a request (8)
+  --documents N     documents of a request (4)
   --callers N       callers of the full load (4)
   --threads N       scoring threads of the worker (the machine's cores)
   --model PATH      GGUF file or folder; without it the default model
@@ -30,9 +30,9 @@ export async function besideTrainingCommand(args: readonly string[]): Promise<st
     args: [...args],
     options: {
       shares: { type: 'string', default: '0.1,0.25,0.5' },
-      seconds: { type: 'string', default: '20' },
+      seconds: { type: 'string', default: '30' },
       rounds: { type: 'string', default: '2' },
-      documents: { type: 'string', default: '8' },
+      documents: { type: 'string', default: '4' },
       callers: { type: 'string', default: '4' },
       threads: { type: 'string', default: String(availableParallelism()) },
       model: { type: 'string' },

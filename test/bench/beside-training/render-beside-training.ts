@@ -18,7 +18,7 @@ export function renderBesideTraining(result: BesideTrainingResult, machine: Mach
     markdownTable(
       [
         'share',
-        'load',
+        'load (requests without, with)',
         'documents/s without, with',
         'p50 without, with',
         'p99 without, with',
@@ -41,7 +41,7 @@ function rowOf({ share, load, alone, beside, trainingTook, trainingSteps, kept }
     `${pair(value, 0)} ms (${(100 * (value(beside) / value(alone) - 1)).toFixed(0)} % more)`;
   return [
     percent(share),
-    load,
+    `${load} (${alone.requests}, ${beside.requests})`,
     pair(({ documentsPerSecond }) => documentsPerSecond, 1),
     more(({ p50Ms }) => p50Ms),
     more(({ p99Ms }) => p99Ms),

@@ -42,6 +42,6 @@ it('measures a real worker with and without a training beside it, and the traini
   // A run of this model takes a hundredth of a second: what is over the share would have been a training that does not rest.
   expect(half?.trainingTook).toBeLessThan(0.3);
   const { markdown, plots } = renderBesideTraining(result, describeMachine());
-  expect(markdown).toContain('| 20.0 % | half |');
+  expect(markdown).toContain('| 20.0 % | half (');
   expect(plots[0]?.svg).toContain('<svg');
 });
