@@ -17,8 +17,11 @@ interface Place {
   worker: RunningGpuWorker;
 }
 
+/** Seconds that a worker's running calls get to end, as the chart gives them. */
+const graceSeconds = 60;
+
 /** Milliseconds after which a worker that was asked to end is killed; more than its own grace time. */
-const forceAfterMs = 20_000;
+const forceAfterMs = (graceSeconds + 10) * 1_000;
 
 /** Real worker processes, each behind an address that stays. Whoever starts one, or ends one, waits until it is done. */
 export class WorkerFleet {
@@ -85,7 +88,12 @@ export class WorkerFleet {
     const name = `worker ${this.#started}`;
     const worker = await startGpuWorker({
       name,
-      settings: { ...settings, GPU_WORKER_PORT: port, WORKER_SIGNING_KEY: this.#signingKeys },
+      settings: {
+        ...settings,
+        GPU_WORKER_PORT: port,
+        GPU_WORKER_GRACE_SECONDS: String(graceSeconds),
+        WORKER_SIGNING_KEY: this.#signingKeys,
+      },
       logFile: join(folder, `worker-${this.#started}.log`),
       onProgress: () => undefined,
       signal: new AbortController().signal,
