@@ -16,6 +16,7 @@ export default defineConfig({
               miniflare: {
                 // Few enough for a test to pass within a window.
                 ratelimits: { RATE_LIMIT_3: { namespace_id: '3', simple: { limit: 3, period: 60 } } },
+                analyticsEngineDatasets: { EDGE_METRICS: { dataset: 'hintrank_edge' } },
                 bindings: {
                   TEST_MIGRATIONS: await readD1Migrations('./edge/database/migrations'),
                   GPU_WORKER_URLS: 'http://127.0.0.1:1',

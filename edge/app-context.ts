@@ -1,6 +1,7 @@
 import type { StoredApiKey } from '#edge/api-keys/key-lookup.ts';
 import type { Dependencies } from '#edge/dependencies.ts';
 import type { EdgeBindings } from '#edge/environment.ts';
+import type { RequestMeasures } from '#edge/telemetry/request-measures.ts';
 import type { UsageCounts } from '#edge/usage/usage-counts.ts';
 import type { ScoreTiming } from '#shared/protocol/score.ts';
 import type { TraceSpan } from '#shared/tracing/trace-span.ts';
@@ -13,6 +14,8 @@ export interface AppEnvironment {
     requestId: string;
     /** provide-dependencies */
     dependencies: Dependencies;
+    /** record-metrics; unset where no metrics are kept. */
+    measures?: RequestMeasures;
     /** trace-request; unset where tracing is off. */
     trace?: TraceSpan;
     /** measure-time: unix milliseconds at which the request came. */

@@ -7,6 +7,7 @@ import { assignRequestId } from '#edge/middleware/assign-request-id.ts';
 import { handleErrors } from '#edge/middleware/handle-errors.ts';
 import { measureTime } from '#edge/middleware/measure-time.ts';
 import { type CreateDependencies, provideDependencies } from '#edge/middleware/provide-dependencies.ts';
+import { recordMetrics } from '#edge/middleware/record-metrics.ts';
 import { traceRequest } from '#edge/middleware/trace-request.ts';
 import { addAdapterRoutes } from '#edge/routes/adapters/add-adapter-routes.ts';
 import { addDocsRoute } from '#edge/routes/get-docs.ts';
@@ -39,7 +40,14 @@ export function createApp({ createDependencies, log }: AppOptions): Hono<AppEnvi
   const answerError = handleErrors(log);
   app.onError(answerError);
   app.notFound((context) => answerError(routeFault(app, context), context));
-  app.use(assignRequestId, provideDependencies(createDependencies), traceRequest, measureTime, allowOrigins());
+  app.use(
+    assignRequestId,
+    provideDependencies(createDependencies),
+    recordMetrics,
+    traceRequest,
+    measureTime,
+    allowOrigins(),
+  );
   addRerankRoutes(app);
   addScoreRoutes(app);
   addReceiptVerificationRoute(app);

@@ -16,6 +16,7 @@ import { createRequestLimits, type RequestLimits } from '#edge/request-limits/re
 import { createScoringState, type ScoringState } from '#edge/rerank/scoring-state.ts';
 import { createCacheApiTier, runtimeCaches } from '#edge/score-cache/cache-api-tier.ts';
 import { createEdgeTracing } from '#edge/telemetry/create-edge-tracing.ts';
+import type { MetricsDataset } from '#edge/telemetry/request-data-point.ts';
 import { createTraining, type Training } from '#edge/training/create-training.ts';
 import { UsageLedger } from '#edge/usage/usage-ledger.ts';
 import { createUsageStore, type UsageStore } from '#edge/usage/usage-store.ts';
@@ -41,6 +42,8 @@ export interface Dependencies {
   /** Unix milliseconds. In the Workers runtime time stands still between I/O. */
   readonly now: () => number;
   readonly log: Log;
+  /** undefined where no metrics are kept. */
+  readonly metrics: MetricsDataset | undefined;
   /** undefined where nothing is traced. */
   readonly tracing: Tracing | undefined;
 }
@@ -107,6 +110,7 @@ export function createDependencies(bindings: EdgeBindings): Dependencies {
     fetchPlayground: createPlaygroundFetch(bindings.ASSETS),
     now,
     log,
+    metrics: bindings.EDGE_METRICS,
     tracing: createEdgeTracing(environment.tracing, {
       send: (url, init) => fetch(url, init),
       ...{ now, timeoutSignal, log },

@@ -10,6 +10,7 @@ import {
 } from '#edge/object-store/object-store-settings.ts';
 import { collectLimiters } from '#edge/request-limits/collect-limiters.ts';
 import { parseDefaultLimit } from '#edge/request-limits/parse-default-limit.ts';
+import type { MetricsDataset } from '#edge/telemetry/request-data-point.ts';
 import {
   parseTrainingEnvironment,
   type TrainingBindings,
@@ -25,6 +26,8 @@ export interface EdgeBindings extends ObjectStoreBindings, TrainingBindings, Tra
   /** Static assets: the playground. Absent where the edge runs without it. */
   readonly ASSETS?: Fetcher;
   readonly TRAINING_QUEUE?: TrainingQueue;
+  /** Analytics Engine dataset that gets a data point for each request. Absent: none is kept. */
+  readonly EDGE_METRICS?: MetricsDataset;
   readonly GPU_WORKER_URLS?: string;
   readonly BASE_MODEL?: string;
   readonly MODEL_ALIASES?: string;

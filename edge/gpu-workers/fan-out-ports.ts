@@ -2,6 +2,7 @@ import type { WorkerCall } from '#edge/gpu-workers/call-gpu-worker.ts';
 import type { FleetHealth } from '#edge/gpu-workers/fleet-health.ts';
 import type { ShardOutcome } from '#edge/gpu-workers/shard-outcome.ts';
 import type { Log } from '#edge/log.ts';
+import type { CallEvent } from '#edge/telemetry/request-measures.ts';
 
 /** What the fan-out needs of the world. */
 export interface FanOutPorts {
@@ -14,4 +15,6 @@ export interface FanOutPorts {
   readonly sleep: (milliseconds: number) => Promise<void>;
   readonly health: FleetHealth;
   readonly log: Log;
+  /** Told of each call that goes out or fails; absent: nobody counts. */
+  readonly countCall?: (event: CallEvent) => void;
 }

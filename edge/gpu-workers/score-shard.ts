@@ -108,11 +108,14 @@ class ShardRace {
     const timeoutMs = Math.ceil((job.deadlineAtMs - startedAtMs) * share);
     const controller = new AbortController();
     const isFirst = this.#tried.length === 0;
+    const isHedge = this.#running.length > 0;
     this.#tried.push(target);
+    ports.countCall?.('call');
+    if (!isFirst) ports.countCall?.(isHedge ? 'hedge' : 'retry');
     const span = startAttempt(job.trace, {
       target,
       attempt: this.#tried.length,
-      isHedge: this.#running.length > 0,
+      isHedge,
       documents: job.request.documents.length,
     });
     this.#lookAtMs =
@@ -153,7 +156,7 @@ class ShardRace {
 
   /** Gives the slot back and notes what the end of the call says of the worker, unless the race was over for it before. */
   #end(attempt: Attempt, outcome: ShardOutcome): Ended {
-    const { health, now, log } = this.#ports;
+    const { health, now, log, countCall } = this.#ports;
     this.#job.slots.release();
     attempt.isOut = false;
     if (attempt.controller.signal.aborted) return { kind: 'ended', attempt, outcome };
@@ -165,6 +168,7 @@ class ShardRace {
     else if (outcome.reason !== 'cancelled') {
       const { reason, detail } = outcome;
       const { requestId } = this.#job;
+      countCall?.('failure');
       log({ level: 'warn', event: 'worker_call_failed', requestId, worker: target.id, reason, detail });
     }
     return { kind: 'ended', attempt, outcome };

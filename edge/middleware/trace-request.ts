@@ -1,7 +1,6 @@
-import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
-import { routePath } from 'hono/route';
 import type { AppEnvironment } from '#edge/app-context.ts';
+import { routePattern } from '#edge/http/route-pattern.ts';
 import { runInBackground } from '#edge/http/run-in-background.ts';
 import { errorName } from '#shared/tracing/in-span.ts';
 import { readTraceContext } from '#shared/tracing/trace-context.ts';
@@ -11,7 +10,7 @@ export const traceRequest = createMiddleware<AppEnvironment>(async (context, nex
   const { tracing } = context.var.dependencies;
   if (tracing === undefined) return next();
   const { method, raw } = context.req;
-  const route = routeOf(context);
+  const route = routePattern(context);
   const span = tracing.startRequest(
     [method, route].filter((word) => word !== undefined).join(' '),
     readTraceContext(raw.headers),
@@ -34,9 +33,3 @@ export const traceRequest = createMiddleware<AppEnvironment>(async (context, nex
   span.end(res.status >= 500 ? { error: error === undefined ? String(res.status) : errorName(error) } : {});
   runInBackground(context)(tracing.flush());
 });
-
-/** `/v1/adapters/:name`: never what the caller put in. undefined where no route takes the request. */
-function routeOf(context: Context<AppEnvironment>): string | undefined {
-  const path = routePath(context, -1);
-  return path.includes('*') ? undefined : path;
-}

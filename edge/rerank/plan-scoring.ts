@@ -30,6 +30,7 @@ export function planScoring(
   const ports: FanOutPorts = {
     callWorker: (workerCall) => callGpuWorker(workerCalls, workerCall),
     ...{ now, sleep, timeoutSignal, health, log },
+    ...(call.countCall === undefined ? {} : { countCall: call.countCall }),
   };
   const job = {
     targets,

@@ -4,11 +4,11 @@ import { readJsonObject } from '#edge/http/read-json-object.ts';
 import { authenticateApiKey } from '#edge/middleware/authenticate-api-key.ts';
 import { limitBodySize } from '#edge/middleware/limit-body-size.ts';
 import { meterUsage } from '#edge/middleware/meter-usage.ts';
-import { cacheStatus } from '#edge/rerank/cache-status.ts';
 import { chooseClientShape } from '#edge/rerank/client-shapes/choose-client-shape.ts';
 import { parseRerankRequest } from '#edge/rerank/parse-rerank-request.ts';
 import { rerankDocuments } from '#edge/rerank/rerank-documents.ts';
 import { describeRerank } from '#edge/routes/describe-rerank.ts';
+import { noteOutcome } from '#edge/routes/note-outcome.ts';
 import { readRerankCaller } from '#edge/routes/read-rerank-caller.ts';
 import { rerankPaths } from '#edge/routes/rerank-paths.ts';
 import { limits } from '#shared/limits.ts';
@@ -30,13 +30,10 @@ export function addRerankRoutes(app: Hono<AppEnvironment>): void {
           ...parseRerankRequest(shape, body),
           ...readRerankCaller(context),
         });
-        context.set('usage', outcome.usage);
-        context.header('X-Cache', cacheStatus(outcome));
+        noteOutcome(context, outcome);
         const { degradation } = outcome;
         if (degradation !== undefined)
           context.header('X-Degraded', `${degradation.policy}; reason=${degradation.reason}`);
-        if (outcome.workerMs !== undefined) context.var.timing.workerMs = outcome.workerMs;
-        context.var.timing.workerTiming = outcome.workerTiming;
         return context.json(shape.respond(outcome));
       },
     );

@@ -7,8 +7,8 @@ import { authenticateApiKey } from '#edge/middleware/authenticate-api-key.ts';
 import { limitBodySize } from '#edge/middleware/limit-body-size.ts';
 import { meterUsage } from '#edge/middleware/meter-usage.ts';
 import { describeResponses } from '#edge/openapi/describe-responses.ts';
-import { cacheStatus } from '#edge/rerank/cache-status.ts';
 import { rerankErrors } from '#edge/routes/describe-rerank.ts';
+import { noteOutcome } from '#edge/routes/note-outcome.ts';
 import { readRerankCaller } from '#edge/routes/read-rerank-caller.ts';
 import { scorePaths } from '#edge/routes/score-paths.ts';
 import { parsePairs } from '#edge/score-pairs/parse-pairs.ts';
@@ -30,10 +30,7 @@ export function addScoreRoutes(app: Hono<AppEnvironment>): void {
         const parsed = parsePairs(await readJsonObject(context.req.raw));
         const caller = readRerankCaller(context);
         const outcome = await scorePairs(context.var.dependencies, { ...parsed, ...caller });
-        context.set('usage', outcome.usage);
-        context.header('X-Cache', cacheStatus(outcome));
-        if (outcome.workerMs !== undefined) context.var.timing.workerMs = outcome.workerMs;
-        context.var.timing.workerTiming = outcome.workerTiming;
+        noteOutcome(context, outcome);
         return context.json(respond(outcome, caller));
       },
     );

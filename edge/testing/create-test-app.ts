@@ -114,6 +114,7 @@ export function createTestApp(options: TestAppOptions = {}) {
     fetchPlayground: undefined,
     now,
     log,
+    metrics: undefined,
     tracing: undefined,
     ...options.dependencies,
   };
