@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { fitTimes } from '#cli/capacity-plan/calibration/fit-times.ts';
 import type { AloneSample } from '#cli/capacity-plan/calibration/measure-alone.ts';
 import type { BusySample } from '#cli/capacity-plan/calibration/measure-busy.ts';
+import { saturatedSuffixMs } from '#cli/capacity-plan/calibration/saturated-suffix-ms.ts';
 import { prefixMs, suffixRunMs, templateRows } from '#cli/capacity-plan/simulation/batch-work.ts';
+import { idleHardware } from '#test/support/idle-hardware.ts';
 
 const times = {
   ...{ call: 3, batch: 0, document: 1.5, token: 0.01 },
@@ -12,6 +14,7 @@ const times = {
 const tokenizingKeptMs = 0.2;
 const slowdown = 1.3;
 const threads = 2;
+const documentsPerCall = 16;
 
 function sampleAlone(documentTokens: number, queryTokens: number, isKept: boolean): AloneSample {
   const rows = queryTokens + templateRows.suffix;
@@ -37,21 +40,20 @@ function sampleBusy(factor: number, suffixFactor = 1): BusySample {
     queryTokens: 12,
     isNew: index % 2 === 0,
   }));
-  const rows = 4 * (12 + templateRows.suffix);
   const prefixes = documents.filter(({ isNew }) => isNew);
   const prefix = factor * prefixes.reduce((sum, { tokens }) => sum + prefixMs(tokens + templateRows.prefix, times), 0);
+  const suffixOnly = { ...idleHardware.milliseconds, suffixRun: times.suffixRun, suffixRow: times.suffixRow };
   const suffix =
-    factor *
     suffixFactor *
-    documents.reduce(
-      (sum, { tokens }) =>
-        sum + suffixRunMs({ sequences: 4, rows, pastRows: rows * (tokens + templateRows.prefix) }, times) / 4,
-      0,
-    );
+    saturatedSuffixMs({
+      ...{ documents, documentsPerCall, threads, busySlowdown: factor },
+      times: { ...suffixOnly, suffixRowPast: times.suffixRowPast },
+    });
   const tokenize = documents.length * tokenizingKeptMs;
   const beside = factor * documents.length * (times.document - tokenizingKeptMs);
   return {
     milliseconds: (prefix + suffix + tokenize + beside) / threads,
+    documentsPerCall,
     ...{ documents, tokenizeMs: tokenize, prefixMs: prefix, suffixMs: suffix, prefixes: prefixes.length },
   };
 }

@@ -1,9 +1,10 @@
 import { median } from 'simple-statistics';
 import { fitNonNegative } from '#cli/capacity-plan/calibration/fit-non-negative.ts';
 import type { AloneSample } from '#cli/capacity-plan/calibration/measure-alone.ts';
-import type { BusyDocument, BusySample } from '#cli/capacity-plan/calibration/measure-busy.ts';
+import type { BusySample } from '#cli/capacity-plan/calibration/measure-busy.ts';
+import { saturatedSuffixMs } from '#cli/capacity-plan/calibration/saturated-suffix-ms.ts';
 import type { HardwareProfile } from '#cli/capacity-plan/hardware/hardware-profile.ts';
-import { prefixMs, suffixRunMs, templateRows } from '#cli/capacity-plan/simulation/batch-work.ts';
+import { prefixMs, templateRows } from '#cli/capacity-plan/simulation/batch-work.ts';
 import { suffixRunSize } from '#gpu-worker/scoring/batch/suffix-run-size.ts';
 
 type Times = Omit<HardwareProfile['milliseconds'], 'edge' | 'hints'>;
@@ -24,9 +25,11 @@ export function fitTimes(alone: readonly AloneSample[], busy: BusySample, thread
   const slowdown = busy.prefixMs / expectedPrefixMs(busy, shape);
   // One thread is always all threads: what differs is the measurement's own.
   const busySlowdown = Math.max(1, slowdown);
-  const suffixScale = busy.suffixMs / expectedSuffixMs(busy.documents, shape) / busySlowdown;
+  const { documents, documentsPerCall } = busy;
+  const saturated = { documents, documentsPerCall, threads, busySlowdown };
+  const suffixScale = busy.suffixMs / saturatedSuffixMs({ ...saturated, times: suffixTimes(shape) });
   const stagesMs = busy.tokenizeMs + busy.prefixMs + busy.suffixMs;
-  const besideMs = Math.max(0, threads * busy.milliseconds - stagesMs) / busy.documents.length;
+  const besideMs = Math.max(0, threads * busy.milliseconds - stagesMs) / documents.length;
   const document = besideMs / busySlowdown + shape.tokenizing;
   const kept = alone.filter(({ isKept }) => isKept);
   const besideAloneMs = median(kept.map((one) => one.latencyMs - one.prefixMs - one.suffixMs));
@@ -78,14 +81,11 @@ function expectedPrefixMs({ documents, prefixes }: BusySample, times: Parameters
   return (sum * prefixes) / fresh.length;
 }
 
-/** With runs that are full, as they are while many wait. */
-function expectedSuffixMs(documents: readonly BusyDocument[], times: Parameters<typeof suffixRunMs>[1]): number {
-  const { sequences } = suffixRunSize;
-  return documents.reduce((total, { tokens, queryTokens }) => {
-    const rows = queryTokens + templateRows.suffix;
-    const run = { sequences, rows: rows * sequences, pastRows: rows * sequences * rowsOf(tokens) };
-    return total + suffixRunMs(run, times) / sequences;
-  }, 0);
+/** Without anything else, so that what threads work is suffixes. */
+function suffixTimes(shape: Pick<Times, 'suffixRun' | 'suffixRow' | 'suffixRowPast'>): HardwareProfile['milliseconds'] {
+  const { suffixRun, suffixRow, suffixRowPast } = shape;
+  const rest = { edge: 0, call: 0, batch: 0, document: 0, token: 0, prefixRun: 0, prefixRow: 0, prefixRowSquared: 0 };
+  return { ...rest, hints: 0, suffixRun, suffixRow, suffixRowPast };
 }
 
 function rowsOf(documentTokens: number): number {

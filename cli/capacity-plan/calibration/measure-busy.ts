@@ -5,6 +5,8 @@ import type { WorkerConnection } from '#cli/capacity-plan/calibration/connect-wo
 export interface BusySample {
   /** Wall-clock time. */
   readonly milliseconds: number;
+  /** In the order of the calls, each of so many. */
+  readonly documentsPerCall: number;
   readonly documents: readonly BusyDocument[];
   /** Work of all threads. */
   readonly tokenizeMs: number;
@@ -69,5 +71,5 @@ export async function measureBusy({ worker, texts, threads, seconds }: BusyToMea
     while (performance.now() - startedAtMs < seconds * 1_000);
   };
   await Promise.all(Array.from({ length: 2 * threads + 2 }, caller));
-  return { milliseconds: performance.now() - startedAtMs, documents, ...totals };
+  return { milliseconds: performance.now() - startedAtMs, documentsPerCall, documents, ...totals };
 }

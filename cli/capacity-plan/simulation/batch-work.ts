@@ -3,7 +3,7 @@ import type { SimulatedTask } from '#cli/capacity-plan/simulation/simulated-task
 import { suffixRunSize } from '#gpu-worker/scoring/batch/suffix-run-size.ts';
 
 /** Rows that a template and an adapter add, as they are on the model; the planner's own are rounded up. */
-export const templateRows = { prefix: 16, suffix: 1, hints: 15 } as const;
+export const templateRows = { prefix: 17, suffix: 1, hints: 15 } as const;
 
 type Times = HardwareProfile['milliseconds'];
 

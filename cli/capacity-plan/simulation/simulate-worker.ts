@@ -9,7 +9,7 @@ import { TaskPlanner } from '#gpu-worker/scoring/scheduling/task-planner.ts';
 export interface WorkerToSimulate {
   /** In the order in which they come; each without documents of other workers. */
   readonly calls: readonly SimulatedRequest[];
-  readonly hardware: HardwareProfile;
+  readonly hardware: Pick<HardwareProfile, 'threads' | 'busySlowdown' | 'milliseconds'>;
   /** Factor of the next batch's time; its mean is 1. */
   readonly noise: () => number;
 }
