@@ -48,9 +48,8 @@ async function runDispatcher(requests: readonly SimulatedRequest[], threads: num
     run: (_, entries) => {
       const batch = entries.flatMap(({ work }) => tasks.get(work) ?? []);
       const { promise, resolve } = Promise.withResolvers<BatchReply>();
-      const outcome = { kind: 'scored', scores: [], times: emptyStageTimes() } as const;
-      const reply = {
-        outcomes: entries.map(() => outcome),
+      const reply: BatchReply = {
+        outcomes: entries.map(() => ({ kind: 'scored', scores: [], times: emptyStageTimes() })),
         runs: [],
         prefixes: { hits: 0, misses: 0, evictions: 0, entries: 0, bytes: 0 },
       };
