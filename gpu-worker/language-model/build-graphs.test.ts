@@ -60,8 +60,13 @@ describe.each(graphs)('the graph of $kind', ({ graph, manifest, kind }) => {
 it('the prefix graph gives keys and values of every layer, the suffix graph takes those of every slot', () => {
   const prefix = buildPrefixGraph(everySwitchConfig, manifests.fp32, 'float16');
   expect(prefix.outputs.map(({ name, type }) => [name, type])).toEqual(
-    parts.map((part) => [`present.${part}`, 'float16']),
+    parts.flatMap((part) => [
+      [`exact.${part}`, 'float32'],
+      [`present.${part}`, 'float16'],
+    ]),
   );
+  const given = prefix.inputs.filter(({ name }) => name.startsWith('past.'));
+  expect(given.map(({ name, type }) => [name, type])).toEqual(parts.map((part) => [`past.${part}`, 'float32']));
   const suffix = buildSuffixGraph(everySwitchConfig, manifests.fp32, { slots: 2, keyValueType: 'float16' });
   const past = suffix.inputs.filter(({ name }) => name.startsWith('past.'));
   expect(past.map(({ name }) => name).toSorted()).toEqual(
@@ -81,6 +86,9 @@ it('the float16 graphs convert no key and no value: they are computed, kept and 
     'past.1.1.key',
   ]);
   expect(suffix.outputs.map(({ type }) => type)).toEqual(['float32', 'float32']);
+  const prefix = buildPrefixGraph(everySwitchConfig, manifests.fp16, 'float16');
+  expect(prefix.inputs.filter(({ name, type }) => name.startsWith('past.') && type !== 'float16')).toEqual([]);
+  expect(prefix.outputs.filter(({ type }) => type !== 'float16')).toEqual([]);
 });
 
 it('a manifest without a tensor that the configuration calls for is refused by name', () => {

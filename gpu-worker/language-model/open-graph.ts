@@ -8,6 +8,11 @@ import { GraphBuilder, type Value } from '#gpu-worker/onnx/graph-builder.ts';
 /** How keys and values are kept between the run of a prefix and the runs of its suffixes. */
 export type KeyValueType = 'float32' | 'float16';
 
+/** What projections, attention and feed-forward compute in. */
+export function blockTypeOf({ precision }: Pick<WeightManifest, 'precision'>): BlockContext['blockType'] {
+  return precision === 'fp16' ? 'float16' : 'float32';
+}
+
 /**
  * What every graph of a language model starts with. S rows, D hidden, h head size. Inputs: `embeddings` float32 [S, D]; `rotary_cosine`,
  * `rotary_sine` float32 [1, S, h/2], the tables at the rows' positions. Returns the context of the layers and the stream that enters the first. The stream
@@ -23,7 +28,7 @@ export function openGraph(
   const embeddings = builder.input('embeddings', 'float32', ['sequence', config.hiddenSize]);
   declareConstants(builder, config);
   const linear = createLinearLayers(builder, manifest);
-  const blockType: BlockContext['blockType'] = manifest.precision === 'fp16' ? 'float16' : 'float32';
+  const blockType = blockTypeOf(manifest);
   const table = (input: string) =>
     intoBlocks({ builder, blockType }, `/model/${input}`, builder.input(input, 'float32', [1, 'sequence', half]));
   const cosine = table('rotary_cosine');

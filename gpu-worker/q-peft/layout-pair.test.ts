@@ -6,6 +6,7 @@ import {
   layoutPrefix,
   layoutSuffix,
   noAdapterParts,
+  prefixIds,
   type SequencePart,
   targetsOf,
 } from '#gpu-worker/q-peft/layout-pair.ts';
@@ -51,6 +52,16 @@ describe('the sequence of a pair', () => {
   it('has a soft prompt in place of the instruction', () => {
     const soft: AdapterParts = { ...noAdapterParts, softPrompt: rows(3) };
     expect(flatten(layoutPrefix(template, [100], soft))).toEqual([1, 'row', 'row', 'row', 20, 100, 30]);
+  });
+
+  it('has in front of the document what all documents share, unless an adapter has rows there', () => {
+    expect(prefixIds(layoutPrefix(template, [100, 101], hints))).toEqual({
+      shared: [1, 10, 11, 20],
+      own: [100, 101, 30],
+    });
+    const soft: AdapterParts = { ...noAdapterParts, softPrompt: rows(3) };
+    expect(prefixIds(layoutPrefix(template, [100], soft))).toBeNull();
+    expect(prefixIds(layoutPrefix(template, [100], { ...hints, hintLocation: 'prefix' }))).toBeNull();
   });
 
   it('has a prefix that depends on the document alone, with hints in the suffix or without', () => {

@@ -24,8 +24,25 @@ export function layoutPrefix(
     { ids: template.start },
     adapter.softPrompt === null ? { ids: template.instruction } : { rows: adapter.softPrompt },
     ...hintPart(adapter, 'prefix'),
-    { ids: [...template.passageOpen, ...documentIds, ...template.documentClose] },
+    { ids: template.passageOpen },
+    { ids: [...documentIds, ...template.documentClose] },
   ];
+}
+
+/** Token ids of a prefix: those that the template puts in front of every document, and the document's own. */
+export interface PrefixIds {
+  readonly shared: readonly number[];
+  readonly own: readonly number[];
+}
+
+/** A prefix as `layoutPrefix` makes it; null where rows of an adapter are part of it. */
+export function prefixIds(prefix: readonly SequencePart[]): PrefixIds | null {
+  const ids: (readonly number[])[] = [];
+  for (const part of prefix) {
+    if (!('ids' in part)) return null;
+    ids.push(part.ids);
+  }
+  return { shared: ids.slice(0, -1).flat(), own: ids.at(-1) ?? [] };
 }
 
 /** Hint block, cue and all targets but the last: row `length − targets` and on predict the targets. */

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { ModelSession, type SessionSettings, type SessionTensor } from '#gpu-worker/engine/model-session.ts';
 import type { ModelConfig } from '#gpu-worker/language-model/model-config.ts';
+import type { KeyValueType } from '#gpu-worker/language-model/open-graph.ts';
 import { RotaryTable } from '#gpu-worker/language-model/rotary-table.ts';
+import { addKeyValues, emptyKeyValues, type KeyValues, noKeyValues } from '#gpu-worker/scoring/key-values.ts';
 import type {
   GraphFiles,
   LanguageModelGraphs,
 } from '#gpu-worker/scoring/prepared-model/write-language-model-graphs.ts';
-import { type KeyValues, suffixFeeds, type TargetRun } from '#gpu-worker/scoring/suffix-feeds.ts';
+import { suffixFeeds, type TargetRun } from '#gpu-worker/scoring/suffix-feeds.ts';
 
 /** Runs of the frozen LLM: one session makes keys and values of prefixes, another reads them and scores suffixes. */
 export class LanguageModelRunner {
@@ -40,27 +42,14 @@ export class LanguageModelRunner {
     return this.#graphs.slots;
   }
 
-  /** Keys and values of a prefix, float32 [S, D], in the type that the graphs keep them in; all of them in one stretch of memory. */
-  async keyValues(embeddings: Float32Array): Promise<KeyValues> {
-    const { hiddenSize, headSize, keyValueHeads, layers } = this.#config;
-    const { keyValueType } = this.#graphs;
-    const length = embeddings.length / hiddenSize;
-    const rotary = this.#rotary.slice(0, length);
-    const feeds = {
-      embeddings: { type: 'float32', shape: [length, hiddenSize], data: embeddings },
-      rotary_cosine: { type: 'float32', shape: [1, length, headSize / 2], data: rotary.cosine },
-      rotary_sine: { type: 'float32', shape: [1, length, headSize / 2], data: rotary.sine },
-    } as const;
-    const size = keyValueHeads * length * headSize;
-    const whole = keyValueType === 'float16' ? new Uint16Array(2 * layers * size) : new Float32Array(2 * layers * size);
-    const tensors = Array.from({ length: 2 * layers }, (_, index) => whole.subarray(index * size, (index + 1) * size));
-    const outputs: Record<string, SessionTensor> = {};
-    for (const [index, data] of tensors.entries()) {
-      const name = `present.${Math.floor(index / 2)}.${index % 2 === 0 ? 'key' : 'value'}`;
-      outputs[name] = { type: keyValueType, shape: [1, keyValueHeads, length, headSize], data };
-    }
-    await this.#prefix.runInto(feeds, outputs);
-    return { length, tensors };
+  /** Keys and values of a prefix, float32 [S, D] behind `past`, and of that past, in the type that the graphs keep them in; in one stretch of memory. */
+  async keyValues(embeddings: Float32Array, past: KeyValues = noKeyValues): Promise<KeyValues> {
+    return this.#runPrefix(embeddings, past, 'present', this.#graphs.keyValueType);
+  }
+
+  /** Those of tokens that many prefixes begin with, before they are rounded: the `past` of such a prefix. */
+  async sharedKeyValues(embeddings: Float32Array): Promise<KeyValues> {
+    return this.#runPrefix(embeddings, noKeyValues, 'exact', this.#graphs.exactType);
   }
 
   /** log p of each sequence's targets, nats: float32 [N] each. At most `slots` sequences. */
@@ -84,6 +73,28 @@ export class LanguageModelRunner {
         values.subarray(0, (values.length / targets.all) * targets.own),
       ]),
     );
+  }
+
+  async #runPrefix(
+    embeddings: Float32Array,
+    past: KeyValues,
+    output: 'present' | 'exact',
+    type: KeyValueType,
+  ): Promise<KeyValues> {
+    const { hiddenSize, headSize } = this.#config;
+    const length = embeddings.length / hiddenSize;
+    const rotary = this.#rotary.slice(past.length, length);
+    const feeds: Record<string, SessionTensor> = {
+      embeddings: { type: 'float32', shape: [length, hiddenSize], data: embeddings },
+      rotary_cosine: { type: 'float32', shape: [1, length, headSize / 2], data: rotary.cosine },
+      rotary_sine: { type: 'float32', shape: [1, length, headSize / 2], data: rotary.sine },
+    };
+    addKeyValues(feeds, 'past', past, this.#graphs.exactType, this.#config);
+    const made = emptyKeyValues(past.length + length, type, this.#config);
+    const outputs: Record<string, SessionTensor> = {};
+    addKeyValues(outputs, output, made, type, this.#config);
+    await this.#prefix.runInto(feeds, outputs);
+    return made;
   }
 
   async close(): Promise<void> {

@@ -13,9 +13,9 @@ import type { PendingSequence, SuffixRuns } from '#gpu-worker/scoring/batch/suff
 import type { EmbeddingTable } from '#gpu-worker/scoring/embedding-table.ts';
 import type { HintTrace } from '#gpu-worker/scoring/explanation/trace-hints.ts';
 import type { HintMaker } from '#gpu-worker/scoring/hint-maker.ts';
+import { type KeyValues, noKeyValues } from '#gpu-worker/scoring/key-values.ts';
 import type { FrozenPrefixes } from '#gpu-worker/scoring/prefix-cache/frozen-prefixes.ts';
 import type { PairScore } from '#gpu-worker/scoring/scoring-engine.ts';
-import { type KeyValues, noKeyValues } from '#gpu-worker/scoring/suffix-feeds.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 
 /** One document against queries, in token ids. */

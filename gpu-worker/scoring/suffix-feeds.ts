@@ -2,14 +2,7 @@ import type { SessionTensor } from '#gpu-worker/engine/model-session.ts';
 import type { ModelConfig } from '#gpu-worker/language-model/model-config.ts';
 import type { KeyValueType } from '#gpu-worker/language-model/open-graph.ts';
 import type { RotaryTable } from '#gpu-worker/language-model/rotary-table.ts';
-
-/** Keys and values of `length` tokens: per layer key, value, each [1, G, length, h], float32 or the bits of float16. */
-export interface KeyValues {
-  readonly length: number;
-  readonly tensors: readonly (Float32Array | Uint16Array)[];
-}
-
-export const noKeyValues: KeyValues = { length: 0, tensors: [] };
+import { addKeyValues, type KeyValues, noKeyValues } from '#gpu-worker/scoring/key-values.ts';
 
 /** One sequence of a run. */
 export interface TargetRun {
@@ -72,26 +65,9 @@ export function suffixFeeds(
     target_ids: { type: 'int64', shape: [targetIds.length, 1], data: BigInt64Array.from(targetIds, BigInt) },
   };
   if (slots > 1) feeds['lengths'] = { type: 'int64', shape: [slots], data: BigInt64Array.from(lengths, BigInt) };
-  for (const [slot, { past }] of filled.entries()) addPast(feeds, slot, past, keyValueType, config);
+  for (const [slot, { past }] of filled.entries()) addKeyValues(feeds, `past.${slot}`, past, keyValueType, config);
   const own = runs.reduce((sum, run) => sum + run.targetIds.length, 0);
   return { feeds, starts, targets: { own, all: targetIds.length } };
-}
-
-/** The tensors are fed as they are: no copy is made of cached tokens. */
-function addPast(
-  feeds: Record<string, SessionTensor>,
-  slot: number,
-  past: KeyValues,
-  type: KeyValueType,
-  { layers, keyValueHeads, headSize }: ModelConfig,
-): void {
-  const none = type === 'float16' ? new Uint16Array(0) : new Float32Array(0);
-  for (let layer = 0; layer < layers; layer += 1) {
-    for (const [index, part] of (['key', 'value'] as const).entries()) {
-      const data = past.tensors[layer * 2 + index] ?? none;
-      feeds[`past.${slot}.${layer}.${part}`] = { type, shape: [1, keyValueHeads, past.length, headSize], data };
-    }
-  }
 }
 
 function emptyRun(hiddenSize: number): TargetRun {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { convertedWeightsFolder } from '#cli/engine/state-folder.ts';
 import { fetchDefaultModel } from '#gpu-worker/model-store/fetch-default-model.ts';
-import { noKeyValues } from '#gpu-worker/scoring/suffix-feeds.ts';
+import { noKeyValues } from '#gpu-worker/scoring/key-values.ts';
 import { expectClose, tolerances } from '#test/golden/compare-tensors.ts';
 import { goldenFolder, readGoldenJson } from '#test/golden/golden-folder.ts';
 import { type GoldenModel, prepareGoldenModel } from '#test/golden/prepare-golden-model.ts';

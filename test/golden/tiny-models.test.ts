@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { noKeyValues } from '#gpu-worker/scoring/suffix-feeds.ts';
+import { noKeyValues } from '#gpu-worker/scoring/key-values.ts';
 import { expectClose, tolerances } from '#test/golden/compare-tensors.ts';
 import { goldenFolder, readGoldenJson } from '#test/golden/golden-folder.ts';
 import { type GoldenModel, prepareGoldenModel } from '#test/golden/prepare-golden-model.ts';

@@ -1,8 +1,8 @@
 import { attendInput, blockInput, type HintInput, similarTokens } from '#gpu-worker/q-peft/hint-input.ts';
 import type { SequencePart } from '#gpu-worker/q-peft/layout-pair.ts';
 import { layoutPrefix, layoutSuffix, targetsOf } from '#gpu-worker/q-peft/layout-pair.ts';
+import { noKeyValues } from '#gpu-worker/scoring/key-values.ts';
 import type { LanguageModelRunner } from '#gpu-worker/scoring/language-model-runner.ts';
-import { noKeyValues } from '#gpu-worker/scoring/suffix-feeds.ts';
 import { type AdapterGradient, addDense, emptyGradient } from '#gpu-worker/training/gradients/adapter-gradient.ts';
 import type { LanguageModelGradient } from '#gpu-worker/training/gradients/language-model-gradient.ts';
 import type { HintModule } from '#gpu-worker/training/hints/hint-module.ts';

@@ -1,14 +1,14 @@
 import { hash } from 'node:crypto';
-import type { SequencePart } from '#gpu-worker/q-peft/layout-pair.ts';
+import { type PrefixIds, prefixIds, type SequencePart } from '#gpu-worker/q-peft/layout-pair.ts';
 import type { StageTimes } from '#gpu-worker/scoring/batch/stage-times.ts';
 import { measureStage } from '#gpu-worker/scoring/batch/stage-times.ts';
 import type { EmbeddingTable } from '#gpu-worker/scoring/embedding-table.ts';
+import type { KeyValues } from '#gpu-worker/scoring/key-values.ts';
 import type { LanguageModelRunner } from '#gpu-worker/scoring/language-model-runner.ts';
 import type { PrefixCache } from '#gpu-worker/scoring/prefix-cache/prefix-cache.ts';
-import type { KeyValues } from '#gpu-worker/scoring/suffix-feeds.ts';
 
 export interface FrozenPrefixesOptions {
-  readonly runner: Pick<LanguageModelRunner, 'keyValues'>;
+  readonly runner: Pick<LanguageModelRunner, 'keyValues' | 'sharedKeyValues'>;
   readonly embeddings: EmbeddingTable;
   readonly cache: PrefixCache;
 }
@@ -16,9 +16,14 @@ export interface FrozenPrefixesOptions {
 /**
  * Keys and values of prefixes, kept where they depend on the frozen model alone: where all of the prefix are token ids. What a soft prompt or
  * hints are part of belongs to one adapter, and with hints to one query, and is computed each time.
+ *
+ * What a template puts in front of every document is run once, by itself, and every document's own tokens behind it, kept or not: so no score can
+ * depend on what was there before.
  */
 export class FrozenPrefixes {
   readonly #options: FrozenPrefixesOptions;
+  /** By their token ids; as many as there are templates, of some sixteen tokens each. */
+  readonly #shared = new Map<string, KeyValues>();
 
   constructor(options: FrozenPrefixesOptions) {
     this.#options = options;
@@ -27,7 +32,7 @@ export class FrozenPrefixes {
   async keyValues(parts: readonly SequencePart[], times: StageTimes): Promise<KeyValues> {
     const { runner, embeddings, cache } = this.#options;
     return measureStage(times, 'prefixMs', async () => {
-      const ids = frozenIds(parts);
+      const ids = prefixIds(parts);
       const key = ids === null ? null : digestOf(ids);
       const known = key === null ? null : cache.get(key);
       if (known !== null) {
@@ -35,22 +40,23 @@ export class FrozenPrefixes {
         return known;
       }
       times.prefixMisses += 1;
-      const made = await runner.keyValues(embeddings.embed(parts));
-      return key === null ? made : cache.set(key, made);
+      if (ids === null || key === null) return runner.keyValues(embeddings.embed(parts));
+      return cache.set(key, await this.#behindShared(ids));
     });
   }
-}
 
-function frozenIds(parts: readonly SequencePart[]): number[] | null {
-  const ids: number[] = [];
-  for (const part of parts) {
-    if (!('ids' in part)) return null;
-    ids.push(...part.ids);
+  async #behindShared({ shared, own }: PrefixIds): Promise<KeyValues> {
+    const { runner, embeddings } = this.#options;
+    // A run has at least one row.
+    if (shared.length === 0 || own.length === 0) return runner.keyValues(embeddings.gather([...shared, ...own]));
+    const name = shared.join(' ');
+    const past = this.#shared.get(name) ?? (await runner.sharedKeyValues(embeddings.gather(shared)));
+    this.#shared.set(name, past);
+    return runner.keyValues(embeddings.gather(own), past);
   }
-  return ids;
 }
 
 /** The ids are the whole prefix, template and document: nothing else can tell two of one model apart. */
-function digestOf(ids: readonly number[]): string {
-  return hash('sha256', Uint32Array.from(ids), 'base64');
+function digestOf({ shared, own }: PrefixIds): string {
+  return hash('sha256', Uint32Array.from([shared.length, ...shared, ...own]), 'base64');
 }

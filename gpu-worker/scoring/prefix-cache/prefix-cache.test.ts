@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { KeyValues } from '#gpu-worker/scoring/key-values.ts';
 import { PrefixCache } from '#gpu-worker/scoring/prefix-cache/prefix-cache.ts';
-import type { KeyValues } from '#gpu-worker/scoring/suffix-feeds.ts';
 
 /** Four tensors of `length` × 8 numbers, all of them `mark`. */
 function keyValues(mark: number, length = 2_000): KeyValues {
@@ -45,6 +45,26 @@ describe('PrefixCache', () => {
     expect(cache.statistics().evictions).toBe(1);
   });
 
+  it('keeps what was used often through many that are used once, but not for ever', () => {
+    const cache = new PrefixCache(3.5 * numberBytes);
+    cache.set('popular', keyValues(1, 1_800));
+    for (let use = 0; use < 5; use += 1) cache.get('popular');
+    const passing = (count: number) => {
+      for (let one = 0; one < count; one += 1) cache.set(`passing ${one}`, keyValues(2, 1_800));
+      return cache.get('popular') !== null;
+    };
+    expect(passing(8)).toBe(true);
+    expect(passing(100)).toBe(false);
+  });
+
+  it('counts what replaces an entry once', () => {
+    const cache = new PrefixCache(3.5 * numberBytes);
+    for (let again = 0; again < 10; again += 1) cache.set('a', keyValues(again, 1_800));
+    expect(cache.get('a')).toEqual(keyValues(9, 1_800));
+    expect(cache.statistics()).toMatchObject({ entries: 1, evictions: 0 });
+    expect(cache.statistics().bytes).toBeLessThan(1.5 * numberBytes);
+  });
+
   it('leaves what was thrown out readable until nobody reads it, and then frees it', () => {
     const cache = new PrefixCache(1.5 * numberBytes);
     const read = cache.set('a', keyValues(7));
@@ -59,7 +79,9 @@ describe('PrefixCache', () => {
     const cache = new PrefixCache(numberBytes);
     expect(cache.set('a', keyValues(5))).toEqual(keyValues(5));
     expect(cache.get('a')).toBeNull();
+    const handedOn = cache.set('b', keyValues(6));
     cache.release();
+    expect(handedOn).toEqual(keyValues(6));
     expect(new PrefixCache(0).set('a', keyValues(5))).toEqual(keyValues(5));
   });
 

@@ -1,7 +1,7 @@
 import { buildPrefixGraph } from '#gpu-worker/language-model/build-prefix-graph.ts';
 import { buildSuffixGraph } from '#gpu-worker/language-model/build-suffix-graph.ts';
 import type { ModelConfig } from '#gpu-worker/language-model/model-config.ts';
-import type { KeyValueType } from '#gpu-worker/language-model/open-graph.ts';
+import { blockTypeOf, type KeyValueType } from '#gpu-worker/language-model/open-graph.ts';
 import type { WeightManifest } from '#gpu-worker/language-model/weight-manifest.ts';
 import { suffixRunSize } from '#gpu-worker/scoring/batch/suffix-run-size.ts';
 import { writeGraphFile } from '#gpu-worker/scoring/prepared-model/write-graph-file.ts';
@@ -18,6 +18,8 @@ export interface LanguageModelGraphs extends GraphFiles {
   /** Sequences of one run of the suffix graph. */
   readonly slots: number;
   readonly keyValueType: KeyValueType;
+  /** What attention computes in: keys and values before they are kept. */
+  readonly exactType: KeyValueType;
 }
 
 /** Four suffixes of 40 tokens fill a run of 160 rows: below that, streaming the weights is most of the time; above, the activations leave the cache. */
@@ -35,5 +37,6 @@ export function writeLanguageModelGraphs(
     packed: null,
     slots,
     keyValueType,
+    exactType: blockTypeOf(manifest),
   };
 }

@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path';
 import { sweepAbandoned } from '#gpu-worker/files/sweep-abandoned.ts';
 import type { ModelConfig } from '#gpu-worker/language-model/model-config.ts';
-import type { KeyValues } from '#gpu-worker/scoring/suffix-feeds.ts';
+import type { KeyValues } from '#gpu-worker/scoring/key-values.ts';
 
 const extension = '.kv';
 const temporaryExtension = '.tmp';

@@ -1,7 +1,8 @@
 import type { FrozenModel } from '#gpu-worker/language-model/frozen-model.ts';
 import { EmbeddingTable } from '#gpu-worker/scoring/embedding-table.ts';
+import { type KeyValues, noKeyValues } from '#gpu-worker/scoring/key-values.ts';
 import { LanguageModelRunner } from '#gpu-worker/scoring/language-model-runner.ts';
-import { type KeyValues, noKeyValues, type TargetRun } from '#gpu-worker/scoring/suffix-feeds.ts';
+import type { TargetRun } from '#gpu-worker/scoring/suffix-feeds.ts';
 import { LanguageModelGradient, type TargetGradient } from '#gpu-worker/training/gradients/language-model-gradient.ts';
 import { GrowingBuffer, PrefixStore } from '#gpu-worker/training/threads/prefix-store.ts';
 import type {

@@ -3,9 +3,10 @@ import { buildSuffixGraph } from '#gpu-worker/language-model/build-suffix-graph.
 import { openModel } from '#gpu-worker/language-model/open-model.ts';
 import { RotaryTable } from '#gpu-worker/language-model/rotary-table.ts';
 import { EmbeddingTable } from '#gpu-worker/scoring/embedding-table.ts';
+import { noKeyValues } from '#gpu-worker/scoring/key-values.ts';
 import { prepareModel } from '#gpu-worker/scoring/prepared-model/prepare-model.ts';
 import { writeGraphFile } from '#gpu-worker/scoring/prepared-model/write-graph-file.ts';
-import { noKeyValues, suffixFeeds } from '#gpu-worker/scoring/suffix-feeds.ts';
+import { suffixFeeds } from '#gpu-worker/scoring/suffix-feeds.ts';
 import type { BenchmarkPair, RoundRequest, RoundResult } from '#test/bench/score/benchmark-side.ts';
 import { serveSide } from '#test/bench/side-process.ts';
 
