@@ -16,6 +16,7 @@ describe('parseEnvironment', () => {
       baseModel: 'smollm2-135m-instruct',
       scoreCacheBytesMax: 16_000_000,
       scoreCacheTtlSeconds: 3_600,
+      tracing: undefined,
     });
   });
 
@@ -30,6 +31,8 @@ describe('parseEnvironment', () => {
       SCORE_CACHE_BYTES: '1e6',
       SCORE_CACHE_TTL_SECONDS: '604801',
       TRAINING_LEASE_SECONDS: '1',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'collector',
+      OTEL_EXPORTER_OTLP_HEADERS: 'c2VjcmV0',
     };
     let message = '';
     try {
@@ -47,6 +50,8 @@ describe('parseEnvironment', () => {
       'SCORE_CACHE_BYTES is "1e6"; it must be a whole number from 0 to 64000000',
       'SCORE_CACHE_TTL_SECONDS is "604801"; it must be a whole number from 0 to 604800',
       'TRAINING_LEASE_SECONDS is "1"; it must be a whole number from 2 to 3600',
+      'OTEL_EXPORTER_OTLP_ENDPOINT must be an http(s) URL',
+      'OTEL_EXPORTER_OTLP_HEADERS: entry 1 is not NAME=VALUE',
       'DB: the D1 binding is missing',
     ]) {
       expect(message).toContain(problem);

@@ -32,6 +32,8 @@ describe('parseEnvironment', () => {
         S3_ENDPOINT: 'ftp://host',
         GPU_WORKER_ADAPTERS_PINNED: `${'a'.repeat(64)}, short`,
         S3_SECRET_ACCESS_KEY: 'topsecret',
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector',
+        OTEL_EXPORTER_OTLP_HEADERS: 'topsecret',
       });
     expect(parse).toThrow(/^The worker is not configured: /);
     for (const name of [
@@ -45,6 +47,7 @@ describe('parseEnvironment', () => {
     ]) {
       expect(parse).toThrow(name);
     }
+    expect(parse).toThrow('OTEL_EXPORTER_OTLP_HEADERS: entry 1 is not NAME=VALUE');
     expect(parse).toThrow('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY: give both or neither');
     expect(parse).not.toThrow(/hunter2|topsecret/);
   });

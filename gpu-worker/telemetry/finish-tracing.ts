@@ -5,6 +5,6 @@ import type { Tracing } from '#shared/tracing/create-tracing.ts';
 const finishMs = 2_000;
 
 /** Sends the last spans, if the collector takes them soon. Never rejects. */
-export async function finishTracing(tracing: Tracing | undefined): Promise<void> {
-  if (tracing !== undefined) await Promise.race([tracing.finish(), delay(finishMs, undefined, { ref: false })]);
+export async function finishTracing(tracing: Tracing | undefined, waitMs = finishMs): Promise<void> {
+  if (tracing !== undefined) await Promise.race([tracing.finish(), delay(waitMs, undefined, { ref: false })]);
 }

@@ -198,6 +198,7 @@ describe('the chart', () => {
     ['a known precision', 'worker.precision=fp8', 'worker/precision'],
     ['settings that there are', 'worker.treads=4', 'treads'],
     ['secrets by reference', 'worker.environment.S3_SECRET_ACCESS_KEY=abc', 'S3_SECRET_ACCESS_KEY'],
+    ['headers by reference', 'worker.environment.OTEL_EXPORTER_OTLP_HEADERS=abc', 'OTEL_EXPORTER_OTLP_HEADERS'],
     ['an address for the trainer', 'trainer.enabled=true', 'trainer.edgeUrl is required'],
     ['an address for KEDA', 'autoscaling.enabled=true', 'autoscaling.prometheusAddress is required'],
   ])('asks for %s', (_what, set, sentence) => {

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSample, type Sample } from '#infra/local/sample/read-sample.ts';
 import { externalObjectStore } from '#test/support/external-object-store.ts';
@@ -28,7 +30,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await system.stop();
   await state.remove();
-  await receiver.close();
 });
 
 async function rerank(traceId: string, body: object = {}, flags = '01') {
@@ -165,4 +166,18 @@ it('neither a caller who declines nor a call without a signature leaves a span',
   await rerank(last, { query: 'to be traced, afterwards' });
   await collect(last);
   expect([...spansOf(declined), ...spansOf(unsigned)]).toEqual([]);
+});
+
+it('requests are answered as ever when the collector is gone, and each log says it once', async () => {
+  await receiver.close();
+  for (let request = 0; request < 3; request += 1) await rerank('2'.repeat(32), { query: `unseen ${request}` });
+  await system.stop();
+  for (const [log, event] of [
+    ['gpu-worker-1.log', 'traces are not exported'],
+    ['gpu-worker-2.log', 'traces are not exported'],
+    ['edge.log', 'traces_not_exported'],
+  ] as const) {
+    const lines = (await readFile(join(state.folder, 'logs', log), 'utf8')).split('\n');
+    expect(lines.filter((line) => line.includes(event))).toHaveLength(1);
+  }
 });

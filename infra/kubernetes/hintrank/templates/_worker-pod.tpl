@@ -79,6 +79,8 @@ volumes:
 {{- $secret := required "secrets.existingSecret is required: a Secret with worker-signing-key" ($settings.existingSecret | default $values.secrets.existingSecret) -}}
 - name: WORKER_SIGNING_KEY
   valueFrom: { secretKeyRef: { name: {{ $secret }}, key: worker-signing-key } }
+- name: OTEL_EXPORTER_OTLP_HEADERS
+  valueFrom: { secretKeyRef: { name: {{ $secret }}, key: otlp-headers, optional: true } }
 {{- if and $values.s3.bucket $values.s3.keysInSecret }}
 - name: S3_ACCESS_KEY_ID
   valueFrom: { secretKeyRef: { name: {{ $secret }}, key: s3-access-key-id } }
