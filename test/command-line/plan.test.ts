@@ -28,7 +28,7 @@ it('says workers, latencies, memory and cost for a load', async () => {
       'Capacity  100 documents/s a worker',
       ...stdout.split('\n').slice(5, 10),
       'Memory    0.21 GB a worker beside kept prefixes, of 1.00',
-      '          0.25 GB a worker keep 1370 documents of 0.2 MB (GPU_WORKER_PREFIX_CACHE_BYTES=250000000; at most 688000000)',
+      '          0.25 GB a worker keep 1363 documents of 0.2 MB (GPU_WORKER_PREFIX_CACHE_BYTES=250000000; at most 688000000)',
       'Cost      6.94 per million documents, at 1 an hour a worker',
       '',
     ].join('\n'),

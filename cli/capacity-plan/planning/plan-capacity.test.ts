@@ -92,7 +92,7 @@ describe('a plan', () => {
   });
 
   it('has as many workers as hot documents need memory', () => {
-    const documentBytes = (140 + 16) * 1_000 + 16_384;
+    const documentBytes = (140 + 17) * 1_000 + 16_384;
     const room = 0.9 * 1_000_000_000 - 220_000_000;
     const plan = planCapacity({ ...needs, hotDocuments: Math.floor((2.5 * room) / documentBytes) });
     expect(plan.memory).toMatchObject({ documentBytes, prefixBytesMax: room, workersMin: 3 });

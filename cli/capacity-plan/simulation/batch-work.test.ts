@@ -9,7 +9,11 @@ function workOf(
   queryTokens = 11,
   hasAdapter = false,
 ) {
-  const drawn = Array.from({ length: documents }, (_, id) => ({ id, tokens: 84, isKept: false }));
+  const drawn = Array.from({ length: documents }, (_, id) => ({
+    id,
+    tokens: 100 - templateRows.prefix,
+    isKept: false,
+  }));
   const request = { atMs: 0, tenant: 't', documents: drawn, queryTokens, hasAdapter, scoresQuery: false };
   return batchWork(
     tasksOf(request, 0),
@@ -39,5 +43,5 @@ it('has hints and their rows with an adapter', () => {
 });
 
 it('counts a row for each token before it', () => {
-  expect(workOf({ suffixRowPast: 1 }, 1)).toBe((84 + templateRows.prefix) * (11 + templateRows.suffix));
+  expect(workOf({ suffixRowPast: 1 }, 1)).toBe(100 * (11 + templateRows.suffix));
 });
