@@ -79,7 +79,7 @@ function traceStage(
   if (spans.length === 0) return;
   const busyMs = spans.reduce((sum, { startedAtMs, endedAtMs }) => sum + endedAtMs - startedAtMs, 0);
   const startedAtMs = clockStartMs + Math.min(...spans.map((span) => span.startedAtMs));
-  const attributes = { 'hintrank.busy_ms': busyMs, 'hintrank.times': spans.length };
+  const attributes = { 'hintrank.busy_ms': Math.round(busyMs * 1_000) / 1_000, 'hintrank.times': spans.length };
   const endedAtMs = clockStartMs + Math.max(...spans.map((span) => span.endedAtMs));
   batch.start(stage, { startedAtMs, attributes }).end({ endedAtMs });
 }
