@@ -29,7 +29,12 @@ export interface BusyToMeasure {
   readonly seconds: number;
 }
 
-const documentsPerCall = 16;
+/** What a worker gets of a request that several share: what a call costs the cores beside its documents is in their time then. */
+const documentsPerCall = 6;
+
+/** Calls that are out at once, for each thread: more documents than a full batch and the next one. */
+const callersPerThread = 6;
+
 const documentWords = [40, 90, 150];
 const queryWords = [5, 10, 16];
 
@@ -50,13 +55,13 @@ export async function measureBusy({ worker, texts, threads, seconds }: BusyToMea
     const number = calls;
     calls += 1;
     const isNew = (index: number) => index % 2 === 0;
-    const texts16 = Array.from({ length: documentsPerCall }, (_, index) =>
+    const sent = Array.from({ length: documentsPerCall }, (_, index) =>
       isNew(index)
         ? texts.text(pick(documentWords, index >> 1))
         : (familiar[(number * (documentsPerCall / 2) + (index >> 1)) % familiar.length] ?? ''),
     );
     const query = texts.text(pick(queryWords, number));
-    const call = { query, documents: texts16, scoresQuery: false, tenant: `caller-${number % 8}` };
+    const call = { query, documents: sent, scoresQuery: false, tenant: `caller-${number % 8}` };
     const { timing, documentTokens, queryTokens } = await worker.score(call);
     totals.tokenizeMs += timing.tokenize_ms;
     totals.prefixMs += timing.prefix_ms;
@@ -70,6 +75,6 @@ export async function measureBusy({ worker, texts, threads, seconds }: BusyToMea
     do await callOnce();
     while (performance.now() - startedAtMs < seconds * 1_000);
   };
-  await Promise.all(Array.from({ length: 2 * threads + 2 }, caller));
+  await Promise.all(Array.from({ length: callersPerThread * threads }, caller));
   return { milliseconds: performance.now() - startedAtMs, documentsPerCall, documents, ...totals };
 }
