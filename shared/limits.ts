@@ -70,8 +70,10 @@ export const limits = {
   datasetLineBytesMax: 4_000_000,
   /** Lines of a dataset: each query's digest is kept while the rest comes, to find it again in another part. */
   datasetLinesMax: 200_000,
-  /** Documents of an archive: a digest of each id is kept, and a Worker has 128 MB. */
+  /** Documents of an archive, and over all its parts judged queries and relevant pairs: digests of ids are kept, and a Worker has 128 MB. */
   archiveDocumentsMax: 500_000,
+  archiveQueriesMax: 100_000,
+  archivePairsMax: 200_000,
   /** Files of an archive, of which five are read; its directory is held whole. */
   archiveMembersMax: 1_000,
   /** Relevant passages of one line, and hard negatives. */

@@ -20,10 +20,18 @@ export const trainingEventSchema = z.discriminatedUnion('kind', [
 ]);
 export type TrainingEventData = z.infer<typeof trainingEventSchema>;
 
-/** The stream as it is sent, for the API's documents. */
-export const trainingEventStreamSchema = z.string().meta({
-  id: 'TrainingEventStream',
-  description:
-    'Server-sent events. `data` is a JSON object with `kind`: `state` (`state`, `message`), `progress` (`step`, `steps`, `loss`, `tokens`, `seconds_left`), `resumed` (`step`), `base` (`metric`), `dev` (`step`, `metric`, `best`), `stopped-early` (`step`).',
-  examples: ['id: 3\ndata: {"kind":"dev","step":50,"metric":0.7,"best":true}\n\n'],
-});
+/** Each event of the stream, for the API's documents. */
+export const streamedTrainingEventSchema = z
+  .object({
+    id: z.string().meta({
+      description:
+        'Number of the event: 1 for the first of a job, then one more each. Send the last one seen as Last-Event-ID.',
+      examples: ['3'],
+    }),
+    data: z.string().meta({
+      description:
+        'A JSON object with `kind`: `state` (`state`, `message`), `progress` (`step`, `steps`, `loss`, `tokens`, `seconds_left`), `resumed` (`step`), `base` (`metric`), `dev` (`step`, `metric`, `best`), `stopped-early` (`step`).',
+      examples: ['{"kind":"dev","step":50,"metric":0.7,"best":true}'],
+    }),
+  })
+  .meta({ id: 'TrainingEvent', description: 'Each of the server-sent events.' });

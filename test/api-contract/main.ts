@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { stateFolder } from '#cli/engine/state-folder.ts';
 import { fetchSchemathesis } from '#test/api-contract/fetch-schemathesis.ts';
 import { readRunReport } from '#test/api-contract/read-run-report.ts';
-import { startContractStack } from '#test/api-contract/start-contract-stack.ts';
+import { type ContractStack, startContractStack } from '#test/api-contract/start-contract-stack.ts';
+import { writeConfiguration } from '#test/api-contract/write-configuration.ts';
 
 /**
  * `npm run test:contract`: schemathesis against the served OpenAPI document of a whole stack on this machine: what it generates for every route must be
@@ -19,21 +20,15 @@ const reportFolder = join(stateFolder, 'contract');
 /** Id of the key that the local stack seeds, which has every scope. */
 const keyId = 'key_local';
 
-async function runSchemathesis(interpreter: string, url: string, apiKey: string, signal: AbortSignal): Promise<number> {
+async function runSchemathesis(interpreter: string, stack: ContractStack, signal: AbortSignal): Promise<number> {
+  const { url, apiKey, training } = stack;
+  const configPath = await writeConfiguration(reportFolder, training);
   const flags = ['run', `${url}/openapi.json`, '--report', 'json', '--report-dir', reportFolder];
   const report = ['--report-json-path', join(reportFolder, 'report.json')];
   const own = (name: string) => join(import.meta.dirname, name);
   const child = spawn(
     interpreter,
-    [
-      '-m',
-      'schemathesis.cli',
-      '--config-file',
-      own('schemathesis.toml'),
-      ...flags,
-      ...report,
-      ...process.argv.slice(2),
-    ],
+    ['-m', 'schemathesis.cli', '--config-file', configPath, ...flags, ...report, ...process.argv.slice(2)],
     {
       // It leaves files where it stands.
       cwd: reportFolder,
@@ -43,6 +38,7 @@ async function runSchemathesis(interpreter: string, url: string, apiKey: string,
         SCHEMATHESIS_HOOKS: own('hooks.py'),
         HINTRANK_CONTRACT_KEY: apiKey,
         HINTRANK_CONTRACT_KEY_ID: keyId,
+        HINTRANK_CONTRACT_TRAINING: JSON.stringify(training),
       },
       stdio: ['ignore', 'inherit', 'inherit'],
     },
@@ -66,7 +62,7 @@ async function run(signal: AbortSignal): Promise<number> {
   const interpreter = await fetchSchemathesis(reportFolder, say, signal);
   const stack = await startContractStack(signal, say);
   try {
-    const status = await runSchemathesis(interpreter, stack.url, stack.apiKey, signal);
+    const status = await runSchemathesis(interpreter, stack, signal);
     const report: unknown = JSON.parse(await readFile(join(reportFolder, 'report.json'), 'utf8'));
     const { summary, problems } = readRunReport(report);
     if (!(await keyWorks(stack.url, stack.apiKey))) problems.push('the API key of the run does not work any more');

@@ -7,7 +7,7 @@ import { describeTrainingRoute } from '#edge/routes/training/describe-training-r
 import { streamEvents } from '#edge/training/jobs/stream-events.ts';
 import { jobNotFound } from '#edge/training/not-found.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
-import { trainingEventStreamSchema } from '#shared/protocol/training-events.ts';
+import { streamedTrainingEventSchema } from '#shared/protocol/training-events.ts';
 
 const idParameter = describePathId('id', 'Id of the job.', 'tj_5n8y1r6s2bhe4fq9w2m0');
 
@@ -15,8 +15,11 @@ const lastEventId = describeHeader(
   'Last-Event-ID',
   z
     .string()
-    .regex(/^\d{1,15}$/)
-    .meta({ description: 'Number of the last event that was seen: the stream begins behind it.', examples: ['12'] }),
+    .regex(/^\d{0,15}$/)
+    .meta({
+      description: 'Number of the last event that was seen: the stream begins behind it; empty: none was.',
+      examples: ['12'],
+    }),
 );
 
 const describeEvents = () =>
@@ -27,7 +30,7 @@ const describeEvents = () =>
       'Server-sent events from the first one, or from behind Last-Event-ID, until the job has ended. Their numbers rise by one. The stream ends after five minutes at the latest; readers of event streams (`EventSource`) then go on by themselves.',
     parameters: [...idParameter, ...lastEventId],
     answer: 'A stream; the data of each event is one JSON object.',
-    schema: trainingEventStreamSchema,
+    schema: streamedTrainingEventSchema,
     mediaType: 'text/event-stream',
     errors: ['invalid_request', 'training_job_not_found'],
   });

@@ -5,12 +5,9 @@ import {
   checkJudgementLine,
   checkQueryLine,
 } from '#edge/training/datasets/archive/archive-lines.ts';
-import {
-  type JoinedJudgements,
-  joinJudgements,
-  type QueryText,
-} from '#edge/training/datasets/archive/join-judgements.ts';
+import { type JoinedJudgements, joinJudgements } from '#edge/training/datasets/archive/join-judgements.ts';
 import { JudgedPairs } from '#edge/training/datasets/archive/judged-pairs.ts';
+import { QueryTexts } from '#edge/training/datasets/archive/query-texts.ts';
 import { BadLines } from '#edge/training/datasets/bad-lines.ts';
 import type { DatasetVerdict } from '#edge/training/datasets/dataset-check.ts';
 import { describeLines, judgeQueries, queryDigest } from '#edge/training/datasets/judge-queries.ts';
@@ -26,7 +23,7 @@ export const archiveParts: readonly ArchivePart[] = ['train', 'dev', 'test', 'qu
 
 /**
  * Checks the parts of a BEIR data set line by line, as training would read them: what keeps it from training is a bad line, what it leaves out a warning.
- * Of an id 53 bits are kept, of a judged query its text's too; so half a million documents take some 25 MB of the isolate's 128.
+ * Of an id 53 bits are kept, of a judged query its text's too: at all limits at once 48 MB (in Node) of the isolate's 128.
  */
 export class ArchiveCheck {
   readonly #bad = new BadLines();
@@ -35,8 +32,7 @@ export class ArchiveCheck {
     dev: new JudgedPairs(),
     test: new JudgedPairs(),
   };
-  /** By digest of its id, of each judged query: digest of its text, and line. */
-  readonly #texts = new Map<number, QueryText>();
+  readonly #texts = new QueryTexts();
   /** Digests of ids of documents that have text, and of those that have none with their lines. */
   readonly #documents = new Set<number>();
   readonly #emptyDocuments = new Map<number, number>();
@@ -55,7 +51,9 @@ export class ArchiveCheck {
     } else if (part === 'queries') {
       this.#take(part, number, checkQueryLine(bytes), ({ _id, text }) => this.#addQuery(_id, text, number));
     } else {
-      this.#take(part, number, checkJudgementLine(bytes, number), (judged) => this.#judged[part].add(judged, number));
+      this.#take(part, number, checkJudgementLine(bytes, number), (judged) => {
+        if (!this.#hasTooManyJudgements()) this.#judged[part].add(judged, number);
+      });
     }
   }
 
@@ -78,9 +76,16 @@ export class ArchiveCheck {
   }
 
   #describeTooMany(): string[] {
-    const described = datasetSplits.flatMap((split) => this.#judged[split].problem(beirPaths[split]) ?? []);
-    if (!this.#hasTooManyDocuments()) return described;
-    return [...described, `${beirPaths.corpus} has more than ${formatCount(limits.archiveDocumentsMax)} documents`];
+    const { archiveDocumentsMax, archiveQueriesMax, archivePairsMax } = limits;
+    const [queriesMax, pairsMax] = [formatCount(archiveQueriesMax), formatCount(archivePairsMax)];
+    return [
+      ...(this.#hasTooManyJudgements()
+        ? [`more than ${queriesMax} queries are judged, or ${pairsMax} pairs relevant`]
+        : []),
+      ...(this.#hasTooManyDocuments()
+        ? [`${beirPaths.corpus} has more than ${formatCount(archiveDocumentsMax)} documents`]
+        : []),
+    ];
   }
 
   #describeLeftOut({ unknownDocuments, withoutRelevant }: JoinedJudgements): string[] {
@@ -100,6 +105,14 @@ export class ArchiveCheck {
     ];
   }
 
+  #hasTooManyJudgements(): boolean {
+    const { train, dev, test } = this.#judged;
+    return (
+      train.queries.size + dev.queries.size + test.queries.size > limits.archiveQueriesMax ||
+      train.pairCount + dev.pairCount + test.pairCount > limits.archivePairsMax
+    );
+  }
+
   #hasTooManyDocuments(): boolean {
     return this.#documents.size + this.#emptyDocuments.size > limits.archiveDocumentsMax;
   }
@@ -115,7 +128,6 @@ export class ArchiveCheck {
 
   #addQuery(id: string, text: string, line: number): void {
     const digest = textDigest(id);
-    // Of two queries of one id the later counts, as where they are trained on.
     if (datasetSplits.some((split) => this.#judged[split].has(digest))) {
       this.#texts.set(digest, { text: queryDigest(text), line });
     }

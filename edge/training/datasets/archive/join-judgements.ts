@@ -1,13 +1,7 @@
 import type { JudgedPairs } from '#edge/training/datasets/archive/judged-pairs.ts';
+import type { QueryTexts } from '#edge/training/datasets/archive/query-texts.ts';
 import type { FoundQueries } from '#edge/training/datasets/judge-queries.ts';
 import { type DatasetSplit, datasetSplits } from '#shared/protocol/dataset.ts';
-
-/** A judged query of `queries.jsonl`. */
-export interface QueryText {
-  /** Digest of the text. */
-  readonly text: number;
-  readonly line: number;
-}
 
 export interface JoinedJudgements {
   /** Queries with a relevant document, by their texts; all that are test queries. Numbers are lines of `queries.jsonl`. */
@@ -24,7 +18,7 @@ export interface JoinedJudgements {
 /** Judgements, queries and documents put together as the trainer does (gpu-worker/training/data). All numbers but lines are digests of ids. */
 export function joinJudgements(
   judged: Readonly<Record<DatasetSplit, JudgedPairs>>,
-  texts: ReadonlyMap<number, QueryText>,
+  texts: Pick<QueryTexts, 'get'>,
   hasDocument: (document: number) => boolean,
 ): JoinedJudgements {
   const found: FoundQueries = { train: new Map(), dev: new Map(), test: new Map() };

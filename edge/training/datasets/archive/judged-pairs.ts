@@ -1,7 +1,5 @@
-import { formatCount } from '#edge/format-count.ts';
 import { textDigest } from '#edge/training/datasets/text-digest.ts';
 import type { BeirJudgement } from '#shared/beir/beir-lines.ts';
-import { limits } from '#shared/limits.ts';
 
 interface RelevantPair {
   /** Digests of the ids. */
@@ -10,22 +8,34 @@ interface RelevantPair {
   readonly line: number;
 }
 
-/** The judgements of one part, as digests: of two lines about one pair the later counts, as where they are trained on. */
+/** In the place of the line of a pair that a later line took back. */
+const notRelevant = 0;
+
+/**
+ * The judgements of one part, as digests: of two lines about one pair the later counts, as where they are trained on. Pairs are columns of numbers, which
+ * take a third of the memory that objects would.
+ */
 export class JudgedPairs {
   /** Digest of a judged query's id → its first line. */
   readonly #queries = new Map<number, number>();
-  readonly #pairs = new Map<number, RelevantPair>();
-  #tooMany = false;
+  /** Digest of a pair → its place in the columns. */
+  readonly #pairs = new Map<number, number>();
+  readonly #pairQueries: number[] = [];
+  readonly #pairDocuments: number[] = [];
+  readonly #pairLines: number[] = [];
 
   add({ queryId, documentId, gain }: BeirJudgement, line: number): void {
-    if (this.#tooMany) return;
     const query = textDigest(queryId);
     if (!this.#queries.has(query)) this.#queries.set(query, line);
     const pair = textDigest(`${queryId}\t${documentId}`);
-    if (gain > 0) this.#pairs.set(pair, { query, document: textDigest(documentId), line });
-    else this.#pairs.delete(pair);
-    const { datasetLinesMax } = limits;
-    this.#tooMany = this.#pairs.size > datasetLinesMax || this.#queries.size > datasetLinesMax;
+    const place = this.#pairs.get(pair);
+    if (place !== undefined) this.#pairLines[place] = gain > 0 ? line : notRelevant;
+    else if (gain > 0) {
+      this.#pairs.set(pair, this.#pairLines.length);
+      this.#pairQueries.push(query);
+      this.#pairDocuments.push(textDigest(documentId));
+      this.#pairLines.push(line);
+    }
   }
 
   has(query: number): boolean {
@@ -37,13 +47,15 @@ export class JudgedPairs {
     return this.#queries;
   }
 
-  relevant(): Iterable<RelevantPair> {
-    return this.#pairs.values();
+  /** Pairs that were relevant at some line: what they take of the memory. */
+  get pairCount(): number {
+    return this.#pairLines.length;
   }
 
-  /** A clause where there are more than are read. */
-  problem(path: string): string | undefined {
-    if (!this.#tooMany) return undefined;
-    return `${path} has more than ${formatCount(limits.datasetLinesMax)} queries, or relevant pairs`;
+  *relevant(): Generator<RelevantPair> {
+    for (const [place, line] of this.#pairLines.entries()) {
+      if (line === notRelevant) continue;
+      yield { query: this.#pairQueries[place] ?? 0, document: this.#pairDocuments[place] ?? 0, line };
+    }
   }
 }
