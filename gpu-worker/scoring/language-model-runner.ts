@@ -88,6 +88,7 @@ export class LanguageModelRunner {
       embeddings: { type: 'float32', shape: [length, hiddenSize], data: embeddings },
       rotary_cosine: { type: 'float32', shape: [1, length, headSize / 2], data: rotary.cosine },
       rotary_sine: { type: 'float32', shape: [1, length, headSize / 2], data: rotary.sine },
+      exact_length: { type: 'int64', shape: [1], data: BigInt64Array.of(BigInt(output === 'exact' ? length : 0)) },
     };
     addKeyValues(feeds, 'past', past, this.#graphs.exactType, this.#config);
     const made = emptyKeyValues(past.length + length, type, this.#config);

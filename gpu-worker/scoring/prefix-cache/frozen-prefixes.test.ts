@@ -28,7 +28,7 @@ const documents = [
   [70, 21],
 ];
 
-describe.each(['fp32', 'int8'] as const)('prefixes in %s', (precision) => {
+describe.each(['fp32', 'int8', 'fp16'] as const)('prefixes in %s', (precision) => {
   let tiny: GoldenModel;
   beforeAll(async () => {
     tiny = await prepareGoldenModel(join(goldenFolder, 'tiny-llama'), precision);

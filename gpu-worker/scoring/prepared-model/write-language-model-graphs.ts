@@ -18,7 +18,7 @@ export interface LanguageModelGraphs extends GraphFiles {
   /** Sequences of one run of the suffix graph. */
   readonly slots: number;
   readonly keyValueType: KeyValueType;
-  /** What attention computes in: keys and values before they are kept. */
+  /** What attention computes in: keys and values before they are rounded. */
   readonly exactType: KeyValueType;
 }
 
