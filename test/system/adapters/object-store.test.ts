@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hexToBase64 } from '#edge/adapters/uploads/plan-parts.ts';
 import { abortMultipart, completeMultipart, startMultipart } from '#edge/object-store/multipart-calls.ts';
 import { copyObject, deleteObject, headObject } from '#edge/object-store/object-calls.ts';
+import { readRange } from '#edge/object-store/read-range.ts';
 import { createS3Requests, type S3Requests } from '#edge/object-store/s3-requests.ts';
 import { type LocalS3, startLocalS3 } from '#test/support/start-local-s3.ts';
 
@@ -50,6 +51,29 @@ describe("the edge's calls to an S3 server", () => {
     await deleteObject(s3, key);
     await deleteObject(s3, key);
     expect(await headObject(s3, key)).toBeUndefined();
+  });
+
+  it('read a range, and no other bytes than those', async () => {
+    const key = newKey();
+    const bytes = new Uint8Array(randomBytes(1_000));
+    await put(key, bytes);
+    for (const [from, to] of [
+      [0, 1],
+      [0, 1_000],
+      [123, 456],
+      [999, 1_000],
+    ] as const) {
+      expect(await readRange(s3, { key, from, to })).toEqual(bytes.slice(from, to));
+    }
+    // The object is shorter than was said, or is not there: nothing that may be taken for its bytes.
+    for (const wrong of [
+      { from: 990, to: 1_010 },
+      { from: 1_000, to: 1_010 },
+      { from: 0, to: 1, key: newKey() },
+    ]) {
+      await expect(readRange(s3, { key, ...wrong })).rejects.toMatchObject({ code: 'adapter_store_unavailable' });
+    }
+    await deleteObject(s3, key);
   });
 
   it('copy once, and only what still has the tag', async () => {
