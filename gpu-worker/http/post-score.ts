@@ -40,7 +40,7 @@ export function postScore({ state, modelId, version, now }: PostScoreOptions) {
         { caller: context.req.raw.signal, forcedStop: state.forcedStop, deadlineAtMs: request.deadline_at_ms, now },
         (signal) => scoreDocuments(parts, request, { signal, requestId, trace, onTiming }),
       )),
-      load: workerLoad(parts.engine, timings.result()),
+      load: workerLoad(parts.engine, timings.result(), request.guest === true),
       scoring_fingerprint: scoringFingerprint(parts, version),
     }));
     const timing = timings.result();

@@ -150,8 +150,8 @@ export interface ScoringEngine {
   unloadAdapter(digest: string): Promise<void>;
   /** Tasks waiting, not those running. */
   queueLength(): number;
-  /** Milliseconds until what waits is worked off, at the pace of late. */
-  queueWaitMs(): number;
+  /** Milliseconds until what waits is worked off, at the pace of late; without guests, unless for a guest: they wait for all others. */
+  queueWaitMs(isGuest: boolean): number;
   memory(): EngineMemory;
   /** Rejects what waits, finishes what runs, ends the threads. */
   close(): Promise<void>;

@@ -141,8 +141,8 @@ export class ScoringPool implements ScoringEngine {
     return this.#tasks.length;
   }
 
-  queueWaitMs(): number {
-    return this.#tasks.waitMs;
+  queueWaitMs(isGuest: boolean): number {
+    return this.#tasks.waitMs(isGuest);
   }
 
   memory(): EngineMemory {

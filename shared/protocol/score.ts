@@ -123,7 +123,12 @@ export const scoreTimingSchema = z.object({
 export type ScoreTiming = z.infer<typeof scoreTimingSchema>;
 
 const workerLoadSchema = z.object({
-  wait_ms: z.number().min(0).describe('Until the worker has worked off what waits, at the pace of late.'),
+  wait_ms: z
+    .number()
+    .min(0)
+    .describe(
+      'Until the worker has worked off what goes before such a call, at the pace of late. Guests go before nobody else.',
+    ),
   work_ms: z
     .number()
     .min(0)

@@ -18,14 +18,16 @@ it('says how long what waits will take, by what tasks took of late', async () =>
     observer: {},
     now: () => clock.nowMs,
   });
-  const enqueue = () => tasks.enqueue({ kind: 'query', task: { query: 'q', template: 'upr-1' } }, {});
+  const enqueue = (isGuest = false) =>
+    tasks.enqueue({ kind: 'query', task: { query: 'q', template: 'upr-1' } }, { isGuest });
   const first = enqueue();
-  expect([tasks.length, tasks.waitMs]).toEqual([1, 0]);
+  expect([tasks.length, tasks.waitMs(true)]).toEqual([1, 0]);
   tasks.threadReady(0);
   await first;
   tasks.threadLost(0);
-  const others = Promise.all([enqueue(), enqueue(), enqueue(), enqueue()]);
-  expect([tasks.length, tasks.waitMs]).toEqual([4, (4 * 30) / 2]);
+  const others = Promise.all([enqueue(), enqueue(true), enqueue(), enqueue()]);
+  expect([tasks.length, tasks.waitMs(true), tasks.waitMs(false)]).toEqual([4, (4 * 30) / 2, (3 * 30) / 2]);
   tasks.threadReady(0);
   await others;
+  expect([tasks.waitMs(true), tasks.waitMs(false)]).toEqual([0, 0]);
 });

@@ -65,9 +65,10 @@ export class TaskDispatcher {
     return this.#planner.length;
   }
 
-  /** Milliseconds until what waits is worked off, by what tasks took of late: of the rows that are known when a task comes, most may be kept already. */
-  get waitMs(): number {
-    return (this.#planner.length * this.#taskMs) / this.#options.threads;
+  /** Milliseconds until what goes before a newcomer is worked off, by what tasks took of late: of the rows that are known when a task comes, most may be kept already. */
+  waitMs(isGuest: boolean): number {
+    const { length, guests } = this.#planner;
+    return ((isGuest ? length : length - guests) * this.#taskMs) / this.#options.threads;
   }
 
   /** Rejects with ServiceError: `overloaded`, `deadline_exceeded`, `request_cancelled`, `not_ready`, and what the threads find wrong with a task. */

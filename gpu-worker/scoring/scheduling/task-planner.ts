@@ -56,6 +56,7 @@ export class TaskPlanner<Task extends PlannedTask> {
   /** Rows that wait in each lane, for a thread that has their prefixes (all of them for `anyThread`). */
   readonly #laneRows = new Map<number, number>();
   #clock = 0;
+  #guests = 0;
 
   constructor(options: TaskPlannerOptions) {
     this.#options = options;
@@ -64,6 +65,11 @@ export class TaskPlanner<Task extends PlannedTask> {
 
   get length(): number {
     return this.#lanes.size;
+  }
+
+  /** Of these, guests' tasks, for which nobody else waits. */
+  get guests(): number {
+    return this.#guests;
   }
 
   /** Rows that wait. */
@@ -244,6 +250,7 @@ export class TaskPlanner<Task extends PlannedTask> {
 
   #enter(task: Task, lane: number): void {
     this.#lanes.set(task, lane);
+    if (task.isGuest === true) this.#guests += 1;
     this.#laneRows.set(lane, this.#rowsOf(lane) + rowsIn(lane, task));
   }
 
@@ -251,6 +258,7 @@ export class TaskPlanner<Task extends PlannedTask> {
     const lane = this.#lanes.get(task);
     if (lane === undefined) return;
     this.#lanes.delete(task);
+    if (task.isGuest === true) this.#guests -= 1;
     this.#laneRows.set(lane, this.#rowsOf(lane) - rowsIn(lane, task));
   }
 }

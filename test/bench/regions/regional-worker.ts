@@ -44,7 +44,7 @@ const engine: ScoringEngine = {
   ...base,
   info: { ...base.info, threads },
   queueLength: () => tasks.length,
-  queueWaitMs: () => tasks.waitMs,
+  queueWaitMs: (isGuest) => tasks.waitMs(isGuest),
 };
 
 const listening = { host: '0.0.0.0', port: Number(PORT) };
