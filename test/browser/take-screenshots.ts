@@ -11,9 +11,29 @@ import { repositoryFolder } from '#test/support/source-files.ts';
 /** Of a picture: the repository is cloned with it. */
 const bytesMax = 200_000;
 
-const pictures: readonly { readonly file: string; readonly options: PlaygroundOptions; readonly at: string }[] = [
-  { file: 'playground.png', options: { width: 1_060, height: 710, colorScheme: 'light' }, at: 'body' },
-  { file: 'playground-phone.png', options: { width: 390, height: 844, colorScheme: 'dark' }, at: '.ranking' },
+interface Picture {
+  readonly file: string;
+  readonly options: PlaygroundOptions;
+  /** What it begins with at the top. */
+  readonly at: string;
+  /** Whether the order before is drawn beside the ranking. */
+  readonly compares: boolean;
+}
+
+const pictures: readonly Picture[] = [
+  { file: 'playground.png', options: { width: 1_060, height: 710, colorScheme: 'light' }, at: 'body', compares: true },
+  {
+    file: 'playground-explanation.png',
+    options: { width: 1_060, height: 620, colorScheme: 'light' },
+    at: '.results',
+    compares: false,
+  },
+  {
+    file: 'playground-phone.png',
+    options: { width: 390, height: 844, colorScheme: 'dark' },
+    at: '.ranking',
+    compares: true,
+  },
 ];
 
 /** `npm run screenshots [-- MODEL]`: the pictures of the playground in docs/, of the default model (or its file) with the sample adapter. */
@@ -35,7 +55,7 @@ const stack = await startLocalStack(
 );
 const browser = await launchChromium();
 try {
-  for (const { file, options, at } of pictures) {
+  for (const { file, options, at, compares } of pictures) {
     const { page, context } = await openPlayground(browser, stack.url, {
       ...options,
       apiKey: stack.apiKey,
@@ -46,9 +66,9 @@ try {
     const paintMs = await page.evaluate<number>('performance.getEntriesByName("first-contentful-paint")[0]?.startTime');
     say(`${file}: first paint after ${Math.round(paintMs)} ms, first ranking after ${Math.round(rankedMs)} ms`);
     await page.getByLabel('Model or adapter').selectOption('squad-sample');
-    await page.getByLabel('Beside').selectOption('first-stage');
+    if (compares) await page.getByLabel('Beside').selectOption('first-stage');
     await page.getByRole('heading', { name: 'squad-sample@1' }).first().waitFor();
-    await page.locator('.comparison').waitFor();
+    if (compares) await page.locator('.comparison').waitFor();
     await page.locator('.ranking[aria-busy=false]').waitFor();
     await page.evaluate(`document.querySelector('${at}').scrollIntoView()`);
     const path = join(repositoryFolder, 'docs', file);
