@@ -85,10 +85,25 @@ export default defineConfig({
         },
       },
       {
+        // Needs toxiproxy, of infra/tools: `npm run test:s3` fetches it.
+        test: {
+          name: 'faults',
+          include: ['test/system/training-faults/**/*.test.ts'],
+          pool: 'forks',
+          hookTimeout: 300_000,
+        },
+      },
+      {
         test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/golden/**', 'test/clients/**', 'test/deployment/**', 'test/browser/**'],
+          exclude: [
+            'test/golden/**',
+            'test/clients/**',
+            'test/deployment/**',
+            'test/browser/**',
+            'test/system/training-faults/**',
+          ],
           globalSetup: ['test/support/fetch-model-once.ts'],
           pool: 'forks',
           testTimeout: 120_000,

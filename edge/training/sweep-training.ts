@@ -1,5 +1,6 @@
 import type { DatasetStore } from '#edge/training/datasets/dataset-store.ts';
 import { discardDataset } from '#edge/training/datasets/discard-dataset.ts';
+import { forgottenMs } from '#edge/training/jobs/admit-forgotten.ts';
 import { cleanJob } from '#edge/training/jobs/clean-job.ts';
 import { expireLease } from '#edge/training/jobs/expire-lease.ts';
 import type { JobStore } from '#edge/training/jobs/job-store.ts';
@@ -8,9 +9,6 @@ import type { TrainingService } from '#edge/training/training-service.ts';
 
 /** Rows of each kind in one run: each takes a few calls, of which one run of a Worker may make a thousand. */
 const sweptMax = 50;
-
-/** Milliseconds after which a submitted job's message counts as lost. */
-const forgottenMs = 60_000;
 
 /** Milliseconds in which the bytes of a dataset must have come; S3 gives a connection up much sooner. */
 const receivingMs = 3_600_000;

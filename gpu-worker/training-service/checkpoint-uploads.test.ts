@@ -14,14 +14,17 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 function uploadsInto(bucket: Map<string, string>, failing = -1) {
   const path = join(folder, 'checkpoint');
   const held = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
   const told: number[] = [];
   const faults: unknown[] = [];
   let calls = 0;
   const uploads = new CheckpointUploads({
     path,
     keyOf: (step) => `1-${step}`,
-    upload: async (key, file) => {
+    upload: async (key, file, stopped) => {
       calls += 1;
+      stopped.addEventListener('abort', () => held.reject(stopped.reason), { once: true });
+      begun.resolve();
       if (calls === 1) await held.promise;
       if (calls === failing) throw new Error('the store is gone');
       bucket.set(key, readFileSync(file, 'utf8'));
@@ -37,7 +40,7 @@ function uploadsInto(bucket: Map<string, string>, failing = -1) {
     writeFileSync(path, `step ${step}`);
     uploads.add({ step, tokens: step });
   };
-  return { uploads, write, told, faults, release: held.resolve };
+  return { uploads, write, told, faults, begun: begun.promise, release: held.resolve };
 }
 /** Lets the upload under way take its file. */
 const soon = () => new Promise((resolve) => setImmediate(resolve));
@@ -66,4 +69,17 @@ it('keeps the last one that arrived where the next does not', async () => {
   await uploads.idle();
   expect([told, faults.length]).toEqual([[1], 1]);
   expect([...bucket.keys()]).toEqual(['1-1']);
+});
+
+it('leaves nothing on its way when it is stopped, and takes no more', async () => {
+  const bucket = new Map<string, string>();
+  const { uploads, write, told, faults, begun } = uploadsInto(bucket);
+  write(1);
+  await begun;
+  write(2);
+  await uploads.stop();
+  write(3);
+  await uploads.idle();
+  expect([[...bucket], told, faults]).toEqual([[], [], []]);
+  expect(readdirSync(folder)).toEqual(['checkpoint']);
 });

@@ -6,8 +6,8 @@ export interface CheckpointUploadsOptions {
   /** The file that the training replaces. */
   readonly path: string;
   readonly keyOf: (step: number) => string;
-  /** Puts a file into the bucket, however long that takes; rejects when nobody wants it any more. */
-  readonly upload: (key: string, path: string) => Promise<StoredObject>;
+  /** Puts a file into the bucket, however long that takes; rejects when nobody wants it any more, which `stopped` says too. */
+  readonly upload: (key: string, path: string, stopped: AbortSignal) => Promise<StoredObject>;
   /** Tells the edge of one that is whole in the bucket. */
   readonly tell: (checkpoint: SavedCheckpoint) => Promise<void>;
   /** Removes one that the edge will not name any more. */
@@ -20,6 +20,7 @@ export class CheckpointUploads {
   readonly #options: CheckpointUploadsOptions;
   #waiting: Pick<SavedCheckpoint, 'step' | 'tokens'> | null = null;
   #running: Promise<void> | null = null;
+  readonly #stopped = new AbortController();
   #toldKey: string | null = null;
 
   constructor(options: CheckpointUploadsOptions) {
@@ -36,12 +37,20 @@ export class CheckpointUploads {
     await this.#running;
   }
 
+  /** Breaks off what is on its way; when it resolves, nothing is, and nothing follows. */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#running;
+  }
+
   async #run(): Promise<void> {
-    while (this.#waiting !== null) {
+    while (this.#waiting !== null && !this.#stopped.signal.aborted) {
       const checkpoint = this.#waiting;
       this.#waiting = null;
       // A checkpoint that does not arrive costs steps if the worker dies, and nothing else.
-      await this.#bring(checkpoint).catch(this.#options.onFault);
+      await this.#bring(checkpoint).catch((error) => {
+        if (!this.#stopped.signal.aborted) this.#options.onFault(error);
+      });
     }
     this.#running = null;
   }
@@ -53,7 +62,7 @@ export class CheckpointUploads {
     await rm(stable, { force: true });
     await link(path, stable);
     try {
-      const stored = await upload(keyOf(step), stable);
+      const stored = await upload(keyOf(step), stable, this.#stopped.signal);
       await tell({ ...stored, step, tokens });
       if (this.#toldKey !== null && this.#toldKey !== stored.object_key) await remove(this.#toldKey);
       this.#toldKey = stored.object_key;

@@ -45,6 +45,8 @@ export async function runJob(lease: TrainingLease, tools: JobTools, shutdown: Ab
     keepTrying(job, pauses, 'finish', () => calls.finish(lease.job_id, finish), signal);
   try {
     const finish = await perform(job, tools);
+    // What the edge has not heard of by then, nobody who follows the job would ever hear of.
+    if (finish.outcome !== 'released') await beats.now();
     await tell(finish, job.over);
     return finish.outcome;
   } catch (error) {

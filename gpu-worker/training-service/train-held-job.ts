@@ -44,10 +44,12 @@ export async function trainHeldJob(
   try {
     const end = await training.ended;
     over.throwIfAborted();
-    if (!shutdown.aborted || end.kind === 'done') return end;
+    if (end.kind === 'done') return end;
     await Promise.race([uploads.idle(), delay(tools.releaseMs)]);
-    return { kind: 'stopped' };
+    return shutdown.aborted ? { kind: 'stopped' } : end;
   } finally {
+    // What arrived after the edge had cleared an ended job away would stay for ever.
+    await uploads.stop();
     over.removeEventListener('abort', onOver);
     shutdown.removeEventListener('abort', onShutdown);
   }
@@ -59,7 +61,14 @@ function createUploads(job: HeldJob, { objects, pauses }: JobTools): CheckpointU
     path: join(folder, jobFiles.checkpoint),
     // Each lease its own keys: a worker that lost its lease overwrites nothing that its successor goes on from.
     keyOf: (step) => `${lease.checkpoint_prefix}${lease.lease}-${step}.safetensors`,
-    upload: (key, path) => keepTrying(job, pauses, 'checkpoint', (signal) => objects.upload(key, path, signal)),
+    upload: (key, path, stopped) =>
+      keepTrying(
+        job,
+        pauses,
+        'checkpoint',
+        () => objects.upload(key, path, AbortSignal.any([stopped, job.over])),
+        AbortSignal.any([stopped, job.over]),
+      ),
     tell: async (checkpoint) => {
       tally.addCheckpoint(checkpoint);
       await beats.now();

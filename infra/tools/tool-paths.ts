@@ -23,7 +23,7 @@ export function toolFolder(name: ToolName): string {
 
 function programPath(name: ToolName): string {
   const source: ToolSource = toolTable[name];
-  return join(toolFolder(name), source.kind === 'go' ? name : source.path);
+  return join(toolFolder(name), source.kind === 'go' ? (source.program ?? name) : source.path);
 }
 
 /**

@@ -9,10 +9,16 @@ import { startVersitygw } from '#test/s3-server/start-versitygw.ts';
 import { repositoryFolder } from '#test/support/source-files.ts';
 
 /**
- * `npm run test:s3`: the tests that touch the store of adapters, against a real S3 server instead of the simulator that `npm test` runs them on. The
- * server is built by Go where that was never done. Further flags are Vitest's, and so is the status.
+ * `npm run test:s3`: the tests that touch the store of adapters, against a real S3 server instead of the simulator that `npm test` runs them on, and those of
+ * training jobs whose bucket, queue and edge fail, which need toxiproxy. Go builds both where that was never done. Further flags are Vitest's, and so is the
+ * status.
  */
-const suites = ['gpu-worker/scoring/adapters', 'infra/local/sample', 'test/system/adapters'];
+const suites = [
+  'gpu-worker/scoring/adapters',
+  'infra/local/sample',
+  'test/system/adapters',
+  'test/system/training-faults',
+];
 
 function variablesOf({ endpoint, bucket, region, accessKeyId, secretAccessKey }: LocalObjectStore) {
   return {
@@ -38,8 +44,10 @@ async function runVitest(store: LocalObjectStore, signal: AbortSignal): Promise<
 }
 
 async function run(signal: AbortSignal): Promise<number> {
-  if (await installTool('versitygw')) console.log('versitygw was built.');
-  signal.throwIfAborted();
+  for (const name of ['versitygw', 'toxiproxy'] as const) {
+    if (await installTool(name)) console.log(`${name} was built.`);
+    signal.throwIfAborted();
+  }
   const server = await startVersitygw(findTool('versitygw'));
   try {
     return await runVitest(server.store, signal);

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import { askTrainingDatabase } from '#edge/training/ask-training-database.ts';
 import type { DatasetRow, DatasetStore } from '#edge/training/datasets/dataset-store.ts';
+import { admitForgotten } from '#edge/training/jobs/admit-forgotten.ts';
 import { changeJob } from '#edge/training/jobs/change-job.ts';
 import { expireLease } from '#edge/training/jobs/expire-lease.ts';
 import { type JobRow, jobCheckpointSchema, readPlan } from '#edge/training/jobs/job-row.ts';
@@ -39,6 +40,7 @@ export async function leaseJob(
   { worker_id: workerId, model }: LeaseRequest,
 ): Promise<TrainingLease | undefined> {
   for (const expired of await jobs.listExpired(service.now(), expiredMax)) await expireLease(service, expired);
+  await admitForgotten(service, jobs);
   for (let tries = 0; tries < triesMax; tries += 1) {
     const id = await findNext(service, model);
     if (id === undefined) return undefined;
