@@ -10,7 +10,6 @@ export const datasets = sqliteTable(
     tenantId: text('tenant_id').notNull(),
     name: text('name').notNull(),
     state: text('state', { enum: ['receiving', 'ready', 'deleted'] }).notNull(),
-    format: text('format', { enum: datasetFormats }).notNull().default('jsonl'),
     /** As declared, then as received. */
     bytes: integer('bytes').notNull(),
     /** SHA-256 of the bytes, hex; NULL while they come in. */
@@ -19,6 +18,7 @@ export const datasets = sqliteTable(
     facts: text('facts'),
     idempotencyKey: text('idempotency_key'),
     createdAtMs: integer('created_at').notNull(),
+    format: text('format', { enum: datasetFormats }).notNull().default('jsonl'),
   },
   (table) => [
     uniqueIndex('datasets_idempotency').on(table.tenantId, table.idempotencyKey),

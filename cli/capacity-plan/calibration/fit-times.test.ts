@@ -65,7 +65,7 @@ describe('times of a profile', () => {
     // Which documents share a run depends a little on how long runs take.
     for (const [name, value] of Object.entries(times).filter(([, time]) => time > 0))
       expect({ [name]: fitted.milliseconds[name as keyof typeof times] / value }).toEqual({
-        [name]: expect.closeTo(1, 1.7),
+        [name]: expect.closeTo(1, 1.3),
       });
     expect(fitted.spread).toBeCloseTo(0.02 * 1.4826, 9);
   });
@@ -82,7 +82,8 @@ describe('times of a profile', () => {
         suffixRowPast: milliseconds.suffixRowPast,
       },
     });
-    expect(saturated / busy.suffixMs).toBeCloseTo(1, 6);
+    // Threads that are done at the same moment take turns by the last digit of their times.
+    expect(saturated / busy.suffixMs).toBeCloseTo(1, 2);
     const single = suffixRunMs({ sequences: 1, rows: 13, pastRows: 13 * 150 }, milliseconds);
     const expected = suffixRunMs({ sequences: 1, rows: 13, pastRows: 13 * 150 }, times);
     expect(single / expected).toBeGreaterThan(0.85);
