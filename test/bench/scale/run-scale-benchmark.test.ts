@@ -15,12 +15,13 @@ it('measures documents, lengths and adapters, cold and warm, and writes tables a
   const modelPath = writeTinyTextModel(join(folder, 'model'));
   const result = await runScaleBenchmark({
     engine: { modelPath, cacheFolder: join(folder, 'cache'), precision: 'int8', threads: 1, prefixCacheBytes: 3e7 },
-    ...{ documents: [2, 4], lengths: [20, 40], adapters: [1, 2], adapterDocuments: 4, repetitions: 2 },
+    ...{ documents: [2, 4], lengths: [20, 100], chunkTokens: 64, adapters: [1, 2], adapterDocuments: 4, repetitions: 2 },
     onProgress: () => undefined,
   });
   expect(result.series.map(({ name, points }) => [name, ...points.map(({ x }) => x)])).toEqual([
     ['documents', 2, 4],
-    ['tokens', 20, 40],
+    ['tokens', 20, 100],
+    ['tokens-in-chunks', 20, 100],
     ['adapters', 1, 2],
   ]);
   for (const { cold, warm } of result.series.flatMap(({ points }) => points)) {
@@ -30,6 +31,13 @@ it('measures documents, lengths and adapters, cold and warm, and writes tables a
   const output = join(folder, 'report');
   const text = await writeBenchmarkReport(renderScaleBenchmark(result, describeMachine()), { output, json: false });
   expect(text).toMatch(/^cold -?\d+ ms \+ -?[\d.]+ ms × documents \(R² -?[\d.]+\); warm/m);
-  for (const file of ['scale.json', 'scale.md', 'scale-documents.svg', 'scale-tokens.svg', 'scale-adapters.svg'])
+  for (const file of [
+    'scale.json',
+    'scale.md',
+    'scale-documents.svg',
+    'scale-tokens.svg',
+    'scale-tokens-in-chunks.svg',
+    'scale-adapters.svg',
+  ])
     expect(existsSync(join(output, file))).toBe(true);
 });

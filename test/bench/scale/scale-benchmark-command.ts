@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { resolveModelPath } from '#gpu-worker/model-store/resolve-model-path.ts';
+import { limits } from '#shared/limits.ts';
 import { benchmarkStateFolder, positiveInteger } from '#test/bench/benchmark-flags.ts';
 import { describeMachine } from '#test/bench/describe-machine.ts';
 import { writeBenchmarkReport } from '#test/bench/report/write-benchmark-report.ts';
@@ -12,6 +13,7 @@ export const scaleBenchmarkHelp = `npm run bench -- scale [FLAGS]: how time grow
 
   --documents A,B   documents of a request (10,30,100,300,1000)
   --lengths A,B     tokens of a document (50,100,200,500,1000,2000,4000)
+  --chunk-tokens N  tokens of a chunk, for the same lengths in chunks (512)
   --adapters A,B    adapters beside each other (1,2,4,8,16,32,64)
   --repetitions N   of which the median counts; 3 at most from 300 documents on (5)
   --threads N       threads of the engine (the machine's cores)
@@ -31,6 +33,7 @@ export async function scaleBenchmarkCommand(args: readonly string[]): Promise<st
     options: {
       documents: { type: 'string', default: '10,30,100,300,1000' },
       lengths: { type: 'string', default: '50,100,200,500,1000,2000,4000' },
+      'chunk-tokens': { type: 'string', default: String(limits.chunkTokensDefault) },
       adapters: { type: 'string', default: '1,2,4,8,16,32,64' },
       repetitions: { type: 'string', default: '5' },
       threads: { type: 'string', default: String(availableParallelism()) },
@@ -53,6 +56,7 @@ export async function scaleBenchmarkCommand(args: readonly string[]): Promise<st
     },
     documents: sizes('documents'),
     lengths: sizes('lengths'),
+    chunkTokens: positiveInteger('chunk-tokens', values['chunk-tokens']),
     adapters: sizes('adapters'),
     adapterDocuments,
     repetitions: positiveInteger('repetitions', values.repetitions),

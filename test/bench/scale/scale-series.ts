@@ -8,7 +8,7 @@ export interface ScalePoint {
 
 /** How the time of a request grows with one thing. */
 export interface ScaleSeries {
-  readonly name: 'documents' | 'tokens' | 'adapters';
+  readonly name: 'documents' | 'tokens' | 'tokens-in-chunks' | 'adapters';
   /** What is the same at all points, in words. */
   readonly setting: string;
   readonly points: readonly ScalePoint[];
