@@ -15,7 +15,14 @@ it('measures documents, lengths and adapters, cold and warm, and writes tables a
   const modelPath = writeTinyTextModel(join(folder, 'model'));
   const result = await runScaleBenchmark({
     engine: { modelPath, cacheFolder: join(folder, 'cache'), precision: 'int8', threads: 1, prefixCacheBytes: 3e7 },
-    ...{ documents: [2, 4], lengths: [20, 100], chunkTokens: 64, adapters: [1, 2], adapterDocuments: 4, repetitions: 2 },
+    ...{
+      documents: [2, 4],
+      lengths: [20, 100],
+      chunkTokens: 64,
+      adapters: [1, 2],
+      adapterDocuments: 4,
+      repetitions: 2,
+    },
     onProgress: () => undefined,
   });
   expect(result.series.map(({ name, points }) => [name, ...points.map(({ x }) => x)])).toEqual([
