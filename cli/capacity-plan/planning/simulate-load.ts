@@ -1,6 +1,6 @@
 import type { HardwareProfile } from '#cli/capacity-plan/hardware/hardware-profile.ts';
+import { drawFleetRequests } from '#cli/capacity-plan/planning/draw-fleet-requests.ts';
 import { simulatedWorkers } from '#cli/capacity-plan/planning/simulated-workers.ts';
-import { drawRequests } from '#cli/capacity-plan/simulation/draw-requests.ts';
 import { simulateFleet } from '#cli/capacity-plan/simulation/simulate-fleet.ts';
 import { type LatencySummary, summariseLatencies } from '#cli/capacity-plan/simulation/summarise-latencies.ts';
 import { meanOf, type Workload } from '#cli/capacity-plan/simulation/workload.ts';
@@ -18,9 +18,6 @@ const documentsSimulated = 24_000;
 const requestsMin = 400;
 const requestsMax = 3_000;
 
-/** Kept documents of each thread that requests draw from. */
-const keptDocumentsPerThread = 64;
-
 /** Part of the requests that come while the queue still has to fill; they do not count. */
 const warmUpShare = 0.1;
 
@@ -30,11 +27,10 @@ export function simulateLoad({ workload, workers, hardware, seed }: LoadToSimula
   const wanted = documentsSimulated / meanOf(workload.documentsPerRequest);
   const requests = Math.round(Math.min(requestsMax, Math.max(requestsMin, wanted)));
   const { latenciesMs } = simulateFleet({
-    requests: drawRequests({
-      workload: { ...workload, requestsPerSecond: (workload.requestsPerSecond * simulated) / workers },
-      requests,
-      keptDocuments: keptDocumentsPerThread * hardware.threads * simulated,
-      seed,
+    requests: drawFleetRequests({
+      ...{ workload, requests, hardware, seed },
+      requestsPerSecond: (workload.requestsPerSecond * simulated) / workers,
+      workers: simulated,
     }),
     ...{ workers: simulated, hardware, seed },
   });

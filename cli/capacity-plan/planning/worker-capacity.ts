@@ -1,6 +1,6 @@
 import type { HardwareProfile } from '#cli/capacity-plan/hardware/hardware-profile.ts';
+import { drawFleetRequests } from '#cli/capacity-plan/planning/draw-fleet-requests.ts';
 import { simulatedWorkers } from '#cli/capacity-plan/planning/simulated-workers.ts';
-import { drawRequests } from '#cli/capacity-plan/simulation/draw-requests.ts';
 import { simulateFleet } from '#cli/capacity-plan/simulation/simulate-fleet.ts';
 import { meanOf, type Workload } from '#cli/capacity-plan/simulation/workload.ts';
 
@@ -14,7 +14,6 @@ export interface CapacityToFind {
 
 /** Documents of each worker that wait when the capacity is looked at: many more than all threads take at a time. */
 const documentsWaiting = 600;
-const keptDocumentsPerThread = 64;
 
 /** More than any worker takes: all requests are there at once. */
 const requestsPerSecondAtOnce = 1e9;
@@ -22,11 +21,11 @@ const requestsPerSecondAtOnce = 1e9;
 /** Documents a second that each worker of the fleet scores while it never runs out of them. */
 export function workerCapacity({ workload, hardware, workers, seed }: CapacityToFind): number {
   const simulated = simulatedWorkers(workers);
-  const requests = drawRequests({
-    workload: { ...workload, requestsPerSecond: requestsPerSecondAtOnce },
+  const requests = drawFleetRequests({
+    ...{ workload, hardware, seed },
+    requestsPerSecond: requestsPerSecondAtOnce,
+    workers: simulated,
     requests: Math.ceil((documentsWaiting * simulated) / meanOf(workload.documentsPerRequest)),
-    keptDocuments: keptDocumentsPerThread * hardware.threads * simulated,
-    seed,
   });
   // The main thread is not what is asked for here.
   const atOnce = { ...hardware, milliseconds: { ...hardware.milliseconds, call: 0 } };
