@@ -1,25 +1,13 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TokenTemplate } from '#gpu-worker/q-peft/template.ts';
 import type { ScoringAdapter, TokenizedTask } from '#gpu-worker/scoring/pair-scorer.ts';
 import { goldenFolder } from '#test/golden/golden-folder.ts';
 import { type GoldenModel, prepareGoldenModel } from '#test/golden/prepare-golden-model.ts';
 import { createTestScorer, type TestScorer } from '#test/support/create-test-scorer.ts';
+import { tokenTemplate } from '#test/support/token-template.ts';
 
 /** 8 tokens beside document and query; the context of 24 then has room for 17 of the two, as the last target is only predicted. */
-const template: TokenTemplate = {
-  start: [1],
-  instruction: [5, 6],
-  passageOpen: [7],
-  documentClose: [8],
-  hintOpen: [9],
-  hintClose: [10],
-  cue: [11, 12],
-  targetStart: [],
-  targetEnd: [2],
-  textPrefix: '',
-  keep: 'start',
-};
+const template = tokenTemplate;
 const contextLength = 24;
 const document = Array.from({ length: 40 }, (_, n) => 20 + ((n * 7) % 60));
 const query = [30, 31, 32];

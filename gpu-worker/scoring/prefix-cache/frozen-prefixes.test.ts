@@ -8,20 +8,9 @@ import { FrozenPrefixes } from '#gpu-worker/scoring/prefix-cache/frozen-prefixes
 import { PrefixCache } from '#gpu-worker/scoring/prefix-cache/prefix-cache.ts';
 import { goldenFolder } from '#test/golden/golden-folder.ts';
 import { type GoldenModel, prepareGoldenModel } from '#test/golden/prepare-golden-model.ts';
+import { tokenTemplate } from '#test/support/token-template.ts';
 
-const template: TokenTemplate = {
-  start: [1],
-  instruction: [5, 6, 40, 41],
-  passageOpen: [7],
-  documentClose: [8],
-  hintOpen: [9],
-  hintClose: [10],
-  cue: [11, 12],
-  targetStart: [],
-  targetEnd: [2],
-  textPrefix: '',
-  keep: 'start',
-};
+const template: TokenTemplate = { ...tokenTemplate, instruction: [5, 6, 40, 41] };
 const shared = [1, 5, 6, 40, 41, 7];
 const documents = [
   [20, 31, 22, 53, 64],
