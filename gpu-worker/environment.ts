@@ -65,7 +65,7 @@ export const environmentSchema = z.object({
   GPU_WORKER_QUEUE_LENGTH_MAX: integer(1, 1_000_000).default(4_096),
   /**
    * Bytes of keys and values of documents that are kept, over all threads: 3.5 MB for one of 150 tokens of the default model in int8, twice that in
-   * fp32. Default: a quarter of the memory. Too small: documents that come again are computed again, at about four times the cost; too large: the process is killed.
+   * fp32. Default: a quarter of the memory. Too small: documents that come again are computed again, at four to ten times the cost; too large: the process is killed.
    */
   GPU_WORKER_PREFIX_CACHE_BYTES: integer(0, Number.MAX_SAFE_INTEGER).default(defaultPrefixCacheBytes()),
   /** Folder for converted weights, a few times the model's size. Lost or not writable: every start converts anew, or fails. */

@@ -80,13 +80,47 @@ it('every npm script that the documents name exists', async () => {
   expect([...named].filter((name) => !(name in packageJson.scripts))).toEqual([]);
 });
 
-it('every setting of the worker has its row in docs/operating.md', () => {
+/** Names in the first column of a table of docs/operating.md. */
+function describedSettings(): (string | undefined)[] {
   const operating = readFileSync(join(repositoryFolder, 'docs/operating.md'), 'utf8');
   const rows = operating
     .split('\n')
     .flatMap((line) => (line.startsWith('| `') ? [...(line.split(' | ')[0] ?? '').matchAll(/`(\w+)`/g)] : []));
-  const described = rows.map((match) => match[1]);
+  return rows.map((match) => match[1]);
+}
+
+it('every setting of the worker has its row in docs/operating.md', () => {
+  const described = describedSettings();
   expect(Object.keys(environmentSchema.shape).filter((name) => !described.includes(name))).toEqual([]);
+});
+
+it('every setting of the edge has its row there, too', () => {
+  const sources = [
+    'edge/environment.ts',
+    'edge/object-store/object-store-settings.ts',
+    'edge/training/training-environment.ts',
+    'shared/tracing/tracing-settings.ts',
+  ].map((path) => readFileSync(join(repositoryFolder, path), 'utf8'));
+  const names = sources.flatMap((text) => matches(text, /^ {2}readonly ([A-Z][A-Z0-9_]+)\??: /gm));
+  expect(names.length).toBeGreaterThan(25);
+  const described = describedSettings();
+  expect(names.filter((name) => !described.includes(name))).toEqual([]);
+});
+
+it('every folder has its row in ARCHITECTURE.md, those of the command line together', async () => {
+  const files = await Array.fromAsync(
+    glob('{shared,edge,gpu-worker,infra}/*/**/*.{ts,yaml,md}', { cwd: repositoryFolder }),
+  );
+  const folders = new Set(files.map((path) => path.split('/').slice(0, 2).join('/')));
+  expect(folders.size).toBeGreaterThan(40);
+  const page = readFileSync(join(repositoryFolder, 'ARCHITECTURE.md'), 'utf8');
+  expect([...folders].filter((folder) => !page.includes(`\`${folder}/`)).sort()).toEqual([]);
+});
+
+it('no two decisions share a number', async () => {
+  const pages = await Array.fromAsync(glob('*.md', { cwd: join(repositoryFolder, 'docs/decisions') }));
+  const numbers = pages.map((page) => page.slice(0, 4));
+  expect(numbers.filter((number, index) => numbers.indexOf(number) !== index)).toEqual([]);
 });
 
 it('every direct dependency has its row in docs/decisions/0001-dependencies.md', () => {

@@ -35,7 +35,7 @@ const dotProducts: Readonly<Record<string, readonly (readonly [flag: string, nam
 const fp32MemoryShare = 0.125;
 
 /**
- * The arithmetic for a choice (docs/decisions/0021-precisions-and-devices.md).
+ * The arithmetic for a choice (docs/decisions/0022-precisions-and-devices.md).
  * @throws ServiceError `invalid_request` for int8 on a GPU, which has no kernels for it
  */
 export function choosePrecision(choice: PrecisionChoice, facts: PrecisionFacts): ChosenPrecision {
