@@ -38,11 +38,11 @@ describe('parseEnvironment', () => {
     expect(parse).toThrow(/^The worker is not configured: /);
     for (const name of [
       'WORKER_SIGNING_KEY',
-      'GPU_WORKER_PORT',
-      'GPU_WORKER_PRECISION',
-      'GPU_WORKER_DEVICE',
-      'GPU_WORKER_THREADS',
-      'S3_ENDPOINT',
+      'GPU_WORKER_PORT is "70000": Too big: expected number to be <=65535',
+      'GPU_WORKER_PRECISION is "int4": Invalid option: expected one of "auto"|"int8"|"fp32"|"fp16"',
+      'GPU_WORKER_DEVICE is "tpu": ',
+      'GPU_WORKER_THREADS is "many": Invalid input: expected number',
+      'S3_ENDPOINT is "ftp://host": must be an http(s) URL',
       'GPU_WORKER_ADAPTERS_PINNED: "short" is no SHA-256',
     ]) {
       expect(parse).toThrow(name);

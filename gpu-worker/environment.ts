@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defaultPrefixCacheBytes } from '#gpu-worker/scoring/prefix-cache/default-prefix-cache-bytes.ts';
+import { describeFieldFault } from '#shared/errors/describe-field-fault.ts';
 import { limits } from '#shared/limits.ts';
 import { parseSigningKeys } from '#shared/signed-calls/parse-signing-keys.ts';
 import { parseTracingSettings } from '#shared/tracing/tracing-settings.ts';
@@ -148,9 +149,10 @@ export function parseEnvironment(variables: Readonly<Record<string, string | und
   // An empty variable is what orchestrators make of one that is not set.
   const present = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
   const parsed = environmentSchema.safeParse(present);
+  // Of secrets only the signing key has a rule, one of our own: its value is not shown.
   const problems = parsed.success
     ? []
-    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    : parsed.error.issues.map((issue) => describeFieldFault(issue, present, { whole: 'the settings' }));
   if ((present['S3_ACCESS_KEY_ID'] === undefined) !== (present['S3_SECRET_ACCESS_KEY'] === undefined)) {
     problems.push('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY: give both or neither');
   }

@@ -12,6 +12,7 @@ import { type ImportSettings, importSettingsSchema } from '#gpu-worker/adapter-i
 import { checkOutputPath } from '#gpu-worker/files/check-output-path.ts';
 import { writeAtomically } from '#gpu-worker/files/write-atomically.ts';
 import { templateNames } from '#gpu-worker/q-peft/template-registry.ts';
+import { describeFieldFault } from '#shared/errors/describe-field-fault.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 
 /** The flags that are settings: flag → field. */
@@ -108,7 +109,7 @@ export const adapterImportCommand = defineCommand({
   },
 });
 
-/** @throws UsageError naming the flag and what it takes */
+/** @throws UsageError naming the flag, its value and what it takes */
 function parseSettings(args: Readonly<Record<string, unknown>>): ImportSettings {
   const settings: Record<string, unknown> = {};
   for (const [flag, field] of Object.entries(settingFields)) {
@@ -120,7 +121,9 @@ function parseSettings(args: Readonly<Record<string, unknown>>): ImportSettings 
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const flag = Object.entries(settingFields).find(([, field]) => field === issue?.path[0])?.[0];
-  throw new UsageError(`--${flag}: ${issue?.message ?? 'not valid'}.`);
+  throw new UsageError(
+    `${describeFieldFault(issue, settings, { whole: 'the settings', shownName: () => `--${flag}` })}.`,
+  );
 }
 
 /** A refusal names the path that was typed. */

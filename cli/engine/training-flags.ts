@@ -2,6 +2,7 @@ import type { ArgsDef } from 'citty';
 import { UsageError } from '#cli/command-line/usage-error.ts';
 import { bm25Flags } from '#cli/engine/bm25-flags.ts';
 import { type TrainingSettings, trainingSettingsSchema } from '#gpu-worker/training/settings/training-settings.ts';
+import { describeFieldFault } from '#shared/errors/describe-field-fault.ts';
 
 /** The flags of `train` that are settings: flag → field of the settings. */
 export const settingFields = {
@@ -146,7 +147,9 @@ export function parseTrainingSettings(args: Readonly<Record<string, unknown>>): 
   const [issue] = parsed.error.issues;
   const field = issue?.path.at(-1);
   const flag = Object.entries(settingFields).find(([, name]) => name === field)?.[0] ?? String(field);
-  throw new UsageError(`--${flag}: ${issue?.message ?? 'not valid'}.`);
+  throw new UsageError(
+    `${describeFieldFault(issue, settings, { whole: 'the settings', shownName: () => `--${flag}` })}.`,
+  );
 }
 
 function lossOf(args: Readonly<Record<string, unknown>>): Record<string, unknown> {

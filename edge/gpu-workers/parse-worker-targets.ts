@@ -18,13 +18,18 @@ export function parseWorkerTargets(text: string, problems: string[]): WorkerTarg
     .filter((item) => item !== '');
   if (items.length === 0) problems.push('GPU_WORKER_URLS names no worker; write at least one http(s) URL');
   const targets = items.flatMap((item) => parseItem(item, problems));
-  if (new Set(targets.map(({ id }) => id)).size !== targets.length)
-    problems.push('GPU_WORKER_URLS names a worker twice');
+  const ids = targets.map(({ id }) => id);
+  const urls = [...new Set(targets.flatMap(({ id, url }, index) => (ids.indexOf(id) === index ? [] : [url])))];
+  for (const url of urls) problems.push(`GPU_WORKER_URLS names a worker twice: "${url}"`);
   return targets;
 }
 
 function parseItem(item: string, problems: string[]): WorkerTarget[] {
   const [, region, shardsText, url = item] = /^([a-z]+)(?:\*(\d+))?=(.*)$/.exec(item) ?? [];
+  if (region === undefined && /^[^:/?]*=/.test(item)) {
+    problems.push(`GPU_WORKER_URLS: "${item}" must be URL, REGION=URL or REGION*SHARDS=URL`);
+    return [];
+  }
   if (!isBaseUrl(url)) {
     problems.push(`GPU_WORKER_URLS: "${url}" is not an http(s) URL without query and fragment`);
     return [];

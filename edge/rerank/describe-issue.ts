@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { formatCount } from '#edge/format-count.ts';
+import { valueAt } from '#shared/errors/value-at.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -95,11 +96,4 @@ function describeValue(value: unknown, mayShow: boolean): string {
 function withArticle(type: string): string {
   if (type === 'int') return 'a whole number';
   return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
-}
-
-function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (value, step) => (typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined),
-    input,
-  );
 }

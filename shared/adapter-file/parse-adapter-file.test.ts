@@ -120,7 +120,7 @@ describe('refuses, with code invalid_adapter,', () => {
     [
       'a calibration of another kind',
       adapterBytes(retrieveTensors, { calibration: { ...calibration, format: 'platt' } }),
-      /configuration calibration.format: Invalid input: expected "hintrank-calibration-1"/,
+      /configuration calibration.format is "platt": Invalid input: expected "hintrank-calibration-1"/,
     ],
     [
       'a calibration without a constant',
@@ -132,7 +132,7 @@ describe('refuses, with code invalid_adapter,', () => {
       adapterBytes(retrieveTensors, {
         calibration: { ...calibration, constants: { ...calibration.constants, intercept: 1e300 } },
       }),
-      /configuration calibration.constants.intercept: Too big/,
+      /configuration calibration.constants.intercept is 1e\+300: Too big/,
     ],
     ['a wrong rank', adapterBytes(changed(tensor('doc_multi_layers.0.bias', [4, 1]))), /has shape \[4, 1\]/],
     [
@@ -172,8 +172,8 @@ describe('refuses, with code invalid_adapter,', () => {
       adapterBytes(changed(tensor('docspec_embeddings.values', [2, 4], [0, 0, 0, 0, 0, 0, 0, -Infinity]))),
       /holds -Infinity at index 7/,
     ],
-    ['k of 0', adapterBytes(retrieveTensors, { k: 0 }), /configuration k: .*>=1/],
-    ['k of 1,001', adapterBytes(retrieveTensors, { k: 1_001 }), /configuration k: .*<=1000/],
+    ['k of 0', adapterBytes(retrieveTensors, { k: 0 }), /configuration k is 0: .*>=1/],
+    ['k of 1,001', adapterBytes(retrieveTensors, { k: 1_001 }), /configuration k is 1001: .*<=1000/],
     [
       'heads that do not divide the hidden size',
       adapterBytes(attendTensors, { method: 'attend', heads: 3 }),
@@ -182,15 +182,15 @@ describe('refuses, with code invalid_adapter,', () => {
     [
       'an unknown filter',
       adapterBytes(retrieveTensors, { filters: 'dx' }),
-      /configuration filters: is neither "none" nor/,
+      /configuration filters is "dx", which is neither "none" nor/,
     ],
     ['a filter twice', adapterBytes(retrieveTensors, { filters: 'dd' }), /configuration filters/],
     ['an unknown template', adapterBytes(retrieveTensors, { template: 'clean-9' }), /configuration template/],
-    ['an unknown setting', adapterBytes(retrieveTensors, { hooks: 'x' }), /configuration .*hooks/],
+    ['an unknown setting', adapterBytes(retrieveTensors, { hooks: 'x' }), /configuration: .*hooks/],
     [
       'a fingerprint that is none',
       adapterBytes(retrieveTensors, { modelFingerprint: 'abc' }),
-      /modelFingerprint: is not a SHA-256/,
+      /modelFingerprint is "abc", which is not a SHA-256/,
     ],
     [
       'another format',

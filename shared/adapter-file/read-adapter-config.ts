@@ -1,6 +1,7 @@
 import { type AdapterConfig, type AdapterSettings, adapterConfigSchema } from '#shared/adapter-file/adapter-config.ts';
 import { adapterError } from '#shared/adapter-file/adapter-error.ts';
 import { parseFlatJson } from '#shared/adapter-file/parse-flat-json.ts';
+import { describeFieldFault } from '#shared/errors/describe-field-fault.ts';
 
 /** For unversioned files that leave a setting out; the authors' defaults, in our default template. */
 const settingsDefault: AdapterSettings = {
@@ -53,8 +54,9 @@ export function readAdapterConfig(
 function checkConfig(value: unknown): AdapterConfig {
   const result = adapterConfigSchema.safeParse(value);
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  throw adapterError(`configuration ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not valid'}`, result.error);
+  const [issue] = result.error.issues;
+  const shownName = (path: readonly PropertyKey[]) => `configuration ${path.join('.')}`;
+  throw adapterError(describeFieldFault(issue, value, { whole: 'configuration', shownName }), result.error);
 }
 
 function unversionedConfig(metadata: Readonly<Record<string, string>>, fallback: Partial<AdapterSettings>): unknown {

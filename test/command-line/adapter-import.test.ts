@@ -135,7 +135,7 @@ describe('hintrank adapter import', () => {
   });
 
   it.each([
-    [['--k', '0'], 2, '--k: '],
+    [['--k', '0'], 2, '--k is 0: '],
     [['--heads', 'two'], 2, '--heads: '],
     [['--filters', 'xy'], 2, '--filters: is neither "none" nor'],
     [['--template', 'clean-9'], 2, '--template: '],

@@ -147,7 +147,7 @@ describe('a training run that is killed', () => {
 
 describe('train refuses', () => {
   it.each([
-    [['--k', '0'], '--k'],
+    [['--k', '0'], '--k is 0: Too small'],
     [['--method', 'guess'], '--method'],
     [['--margin', '1'], '--margin belongs to --loss pairwise'],
     [['--learning-rate', 'fast'], '--learning-rate must be a number'],

@@ -10,6 +10,8 @@ import { idleHardware } from '#test/support/idle-hardware.ts';
 const folder = mkdtempSync(join(tmpdir(), 'hintrank-profile-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const withPrecision = (precision: string) => ({ ...idleHardware, model: { ...idleHardware.model, precision } });
+
 function write(name: string, text: string): string {
   const path = join(folder, `${name}.json`);
   writeFileSync(path, text);
@@ -34,8 +36,9 @@ it.each([
   [
     'a time below zero',
     JSON.stringify({ ...idleHardware, milliseconds: { ...idleHardware.milliseconds, call: -1 } }),
-    'milliseconds.call: ',
+    'milliseconds.call is -1: Too small: expected number to be >=0',
   ],
+  ['a precision that there is not', JSON.stringify(withPrecision('int4')), 'model.precision is "int4": Invalid option'],
   [
     'a field that does not exist',
     JSON.stringify({ ...idleHardware, cores: 4 }),

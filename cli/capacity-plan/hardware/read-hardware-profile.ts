@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type HardwareProfile, hardwareProfileSchema } from '#cli/capacity-plan/hardware/hardware-profile.ts';
 import { UsageError } from '#cli/command-line/usage-error.ts';
+import { describeFieldFault } from '#shared/errors/describe-field-fault.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
 
 const shippedFolder = fileURLToPath(new URL('../hardware-profiles/', import.meta.url));
@@ -11,7 +12,7 @@ export const defaultHardware = 'cpu-2-cores';
 
 /**
  * A shipped profile by its name, or one of a file (anything that ends in `.json`).
- * @throws UsageError when there is no such profile; ServiceError `invalid_request` naming the field and what is wrong with it; system errors of the file
+ * @throws UsageError when there is no such profile; ServiceError `invalid_request` naming each field, its value and what it may be; system errors of the file
  */
 export async function readHardwareProfile(nameOrPath: string): Promise<HardwareProfile> {
   if (nameOrPath.endsWith('.json')) return parseProfile(await readFile(nameOrPath, 'utf8'), nameOrPath);
@@ -33,6 +34,6 @@ function parseProfile(text: string, place: string): HardwareProfile {
   }
   const parsed = hardwareProfileSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the profile'}: ${message}`);
+  const faults = parsed.error.issues.map((issue) => describeFieldFault(issue, value, { whole: 'the profile' }));
   throw refuse(`${faults.join('; ')}.`);
 }
