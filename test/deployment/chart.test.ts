@@ -88,6 +88,13 @@ describe.each(profiles)('%s', (profile) => {
     }
   });
 
+  it('names a model, or the image that holds one', () => {
+    const worker = findManifest(manifests, 'Deployment', 'region-worker');
+    const { image } = z.looseObject({ image: z.string() }).parse(podOf(worker).containers[0]);
+    const named = environmentOf(worker, '')['GPU_WORKER_MODEL'];
+    expect(named ?? image).toMatch(/^(?:\/models\/.+|hintrank-worker:\d+\.\d+\.\d+)$/);
+  });
+
   it('takes every secret from a Secret that is there', () => {
     const secretish = manifests
       .flatMap((manifest) => (manifest.kind === 'Deployment' ? podOf(manifest).containers[0].env : []))
@@ -197,6 +204,16 @@ describe('the chart', () => {
     ['a Secret', 'secrets.existingSecret=', 'secrets.existingSecret is required'],
     ['a known precision', 'worker.precision=fp8', 'worker/precision'],
     ['settings that there are', 'worker.treads=4', 'treads'],
+    ['settings of a worker that there are', 'worker.environment.GPU_WORKER_TREADS=4', 'GPU_WORKER_TREADS'],
+    ['amounts that Kubernetes reads', 'worker.resources.limits.memory=4 GB', 'worker/resources/limits/memory'],
+    ['networks, not addresses', 'gateway.allowedCidrs[0]=10.0.0.1', 'gateway/allowedCidrs/0'],
+    ['a model name that the edge takes', 'baseModel=smollm2 135m', 'baseModel'],
+    ['a budget in numbers or per cent', 'worker.podDisruptionBudget.maxUnavailable=all', 'podDisruptionBudget'],
+    [
+      'no more workers than there may be',
+      'autoscaling.enabled=true,autoscaling.prometheusAddress=http://p,autoscaling.minReplicas=9',
+      'autoscaling.minReplicas is 9, and must not be more than autoscaling.maxReplicas, which is 8',
+    ],
     ['secrets by reference', 'worker.environment.S3_SECRET_ACCESS_KEY=abc', 'S3_SECRET_ACCESS_KEY'],
     ['headers by reference', 'worker.environment.OTEL_EXPORTER_OTLP_HEADERS=abc', 'OTEL_EXPORTER_OTLP_HEADERS'],
     ['an address for the trainer', 'trainer.enabled=true', 'trainer.edgeUrl is required'],

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -10,6 +11,13 @@ import packageJson from '../../package.json' with { type: 'json' };
 
 const folder = join(repositoryFolder, 'infra/containers');
 const files = (await Array.fromAsync(glob('*.dockerfile', { cwd: folder }))).sort();
+
+/** What hadolint finds in the text of a Dockerfile. */
+function hadolint(text: string): { readonly status: number | null; readonly stdout: string } {
+  const flags = ['--no-color', '--failure-threshold', 'info', '-'];
+  const { status, stdout, stderr } = spawnSync(findTool('hadolint'), flags, { input: text, encoding: 'utf8' });
+  return { status, stdout: `${stdout}${stderr}` };
+}
 
 /** Packages that the worker imports: bare specifiers of its own sources and the shared ones. */
 async function importedPackages(): Promise<Set<string>> {
@@ -31,8 +39,19 @@ describe.each(files)('%s', (file) => {
   const last = stages.at(-1)?.name ?? '';
 
   it('has nothing that hadolint finds fault with', () => {
-    const arguments_ = ['--no-color', '--failure-threshold', 'info', join(folder, file)];
-    expect(execFileSync(findTool('hadolint'), arguments_, { encoding: 'utf8' })).toBe('');
+    expect(hadolint(readFileSync(join(folder, file), 'utf8'))).toEqual({ status: 0, stdout: '' });
+  });
+
+  it.each([
+    ['a version that is not said', 'tini=0.19.0-1+b3', 'tini', 'DL3008'],
+    ['an instruction that there is not', 'HEALTHCHECK', 'HEALTHCHEK', 'unexpected'],
+    ['a folder that is not absolute', 'WORKDIR /app', 'WORKDIR app', 'DL3000'],
+  ])('would not pass with %s', (_what, right, wrong, finding) => {
+    const text = readFileSync(join(folder, file), 'utf8');
+    expect(text).toContain(right);
+    const { status, stdout } = hadolint(text.replaceAll(right, wrong));
+    expect(status).toBe(1);
+    expect(stdout).toContain(finding);
   });
 
   it('names an exact version of every image and every Debian package', () => {
