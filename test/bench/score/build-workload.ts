@@ -1,14 +1,7 @@
-import { createReadStream } from 'node:fs';
-import { join } from 'node:path';
-import { z } from 'zod';
-import { readJsonLines } from '#gpu-worker/files/read-json-lines.ts';
 import { openModel } from '#gpu-worker/language-model/open-model.ts';
 import { resolveTemplate } from '#gpu-worker/q-peft/template-registry.ts';
+import { readSampleTexts } from '#test/bench/read-sample-texts.ts';
 import type { BenchmarkPair } from '#test/bench/score/benchmark-side.ts';
-import { repositoryFolder } from '#test/support/source-files.ts';
-
-const sampleFolder = join(repositoryFolder, 'test', 'fixtures', 'squad-sample');
-const lineSchema = z.object({ text: z.string() });
 
 export interface Workload {
   /** The pairs of round `index`: one query against the documents, each with a number in front that no other round has, so that nothing is cached. */
@@ -29,8 +22,7 @@ export interface AgainOptions {
 
 /** Real passages (90 to 130 words) and questions in the default template, tokenised by the model at `modelPath`. */
 export async function buildWorkload(modelPath: string, documentCount: number): Promise<Workload> {
-  const documents = await readTexts('passages.jsonl');
-  const queries = await readTexts('queries.jsonl');
+  const { passages: documents, queries } = await readSampleTexts();
   const model = await openModel(modelPath);
   const { tokenizer } = model;
   if (tokenizer === null) throw new Error(`${modelPath} has no tokenizer; the benchmark needs text.`);
@@ -68,11 +60,4 @@ export async function buildWorkload(modelPath: string, documentCount: number): P
     documentTokens: mean((pair) => pair.promptIds.length) - templateTokens,
     queryTokens: mean((pair) => pair.targetIds.length),
   };
-}
-
-async function readTexts(name: string): Promise<string[]> {
-  const path = join(sampleFolder, name);
-  const texts: string[] = [];
-  for await (const { value } of readJsonLines(path, createReadStream(path))) texts.push(lineSchema.parse(value).text);
-  return texts;
 }

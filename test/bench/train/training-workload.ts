@@ -1,11 +1,7 @@
-import { createReadStream } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
-import { readJsonLines } from '#gpu-worker/files/read-json-lines.ts';
 import type { TrainingData, TrainingExample } from '#gpu-worker/training/data/training-data.ts';
-import { repositoryFolder } from '#test/support/source-files.ts';
+import { readSampleLines } from '#test/bench/read-sample-lines.ts';
 
-const sampleFolder = join(repositoryFolder, 'test', 'fixtures', 'squad-sample');
 const passageSchema = z.object({ id: z.string(), text: z.string() });
 const querySchema = z.object({ text: z.string(), relevant: z.string() });
 
@@ -21,8 +17,8 @@ export interface WorkloadSize {
  * queries no prefix is met twice: as in the first epoch of a training run over as many documents.
  */
 export async function buildTrainingWorkload(size: WorkloadSize): Promise<TrainingData> {
-  const passages = await readLines('passages.jsonl', passageSchema);
-  const queries = await readLines('queries.jsonl', querySchema);
+  const passages = await readSampleLines('passages.jsonl', passageSchema);
+  const queries = await readSampleLines('queries.jsonl', querySchema);
   const corpus = new Map<string, { title: string; text: string }>();
   const addDocument = (text: string): string => {
     const id = `d${size.firstNumber + corpus.size}`;
@@ -38,11 +34,4 @@ export async function buildTrainingWorkload(size: WorkloadSize): Promise<Trainin
     return { queryId: `q${index}`, query, positives, hardNegatives, candidates: [] };
   });
   return { train, dev: [], corpus, corpusSize: corpus.size };
-}
-
-async function readLines<Line>(name: string, schema: z.ZodType<Line>): Promise<Line[]> {
-  const path = join(sampleFolder, name);
-  const lines: Line[] = [];
-  for await (const { value } of readJsonLines(path, createReadStream(path))) lines.push(schema.parse(value));
-  return lines;
 }
