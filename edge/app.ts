@@ -5,6 +5,7 @@ import type { Log } from '#edge/log.ts';
 import { allowOrigins } from '#edge/middleware/allow-origins.ts';
 import { assignRequestId } from '#edge/middleware/assign-request-id.ts';
 import { handleErrors } from '#edge/middleware/handle-errors.ts';
+import { logRequest } from '#edge/middleware/log-request.ts';
 import { measureTime } from '#edge/middleware/measure-time.ts';
 import { type CreateDependencies, provideDependencies } from '#edge/middleware/provide-dependencies.ts';
 import { recordMetrics } from '#edge/middleware/record-metrics.ts';
@@ -30,18 +31,18 @@ import { addTrainingRoutes } from '#edge/routes/training/add-training-routes.ts'
 
 export interface AppOptions {
   readonly createDependencies: CreateDependencies;
-  /** For errors; it must work even where the dependencies could not be built. */
+  /** For requests; it must work even where the dependencies could not be built. */
   readonly log: Log;
 }
 
 /** The edge's routes and what every request passes through, in order. Building it touches nothing outside. */
 export function createApp({ createDependencies, log }: AppOptions): Hono<AppEnvironment> {
   const app = new Hono<AppEnvironment>();
-  const answerError = handleErrors(log);
-  app.onError(answerError);
-  app.notFound((context) => answerError(routeFault(app, context), context));
+  app.onError(handleErrors);
+  app.notFound((context) => handleErrors(routeFault(app, context), context));
   app.use(
     assignRequestId,
+    logRequest(log),
     provideDependencies(createDependencies),
     recordMetrics,
     traceRequest,

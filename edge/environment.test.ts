@@ -17,6 +17,7 @@ describe('parseEnvironment', () => {
       scoreCacheBytesMax: 16_000_000,
       scoreCacheTtlSeconds: 3_600,
       tracing: undefined,
+      requestLog: { level: 'all', slowMs: 2_000 },
     });
   });
 
@@ -33,6 +34,8 @@ describe('parseEnvironment', () => {
       TRAINING_LEASE_SECONDS: '1',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'collector',
       OTEL_EXPORTER_OTLP_HEADERS: 'c2VjcmV0',
+      REQUEST_LOG: 'loud',
+      REQUEST_LOG_SLOW_MS: '2s',
     };
     let message = '';
     try {
@@ -52,6 +55,8 @@ describe('parseEnvironment', () => {
       'TRAINING_LEASE_SECONDS is "1"; it must be a whole number from 2 to 3600',
       'OTEL_EXPORTER_OTLP_ENDPOINT must be an http(s) URL',
       'OTEL_EXPORTER_OTLP_HEADERS: entry 1 is not NAME=VALUE',
+      'REQUEST_LOG is "loud"; it must be all, notable, faults',
+      'REQUEST_LOG_SLOW_MS is "2s"; it must be a whole number from 0 to 3600000',
       'DB: the D1 binding is missing',
     ]) {
       expect(message).toContain(problem);

@@ -12,6 +12,11 @@ import { collectLimiters } from '#edge/request-limits/collect-limiters.ts';
 import { parseDefaultLimit } from '#edge/request-limits/parse-default-limit.ts';
 import type { MetricsDataset } from '#edge/telemetry/request-data-point.ts';
 import {
+  parseRequestLogSettings,
+  type RequestLogSettings,
+  type RequestLogVariables,
+} from '#edge/telemetry/request-log-settings.ts';
+import {
   parseTrainingEnvironment,
   type TrainingBindings,
   type TrainingEnvironment,
@@ -21,7 +26,7 @@ import { parseSigningKeys } from '#shared/signed-calls/parse-signing-keys.ts';
 import { parseTracingSettings, type TracingSettings, type TracingVariables } from '#shared/tracing/tracing-settings.ts';
 
 /** What the runtime hands to the worker: bindings and variables of wrangler.toml, and secrets. Untrusted until parsed. */
-export interface EdgeBindings extends ObjectStoreBindings, TrainingBindings, TracingVariables {
+export interface EdgeBindings extends ObjectStoreBindings, TrainingBindings, TracingVariables, RequestLogVariables {
   readonly DB: D1Database;
   /** Static assets: the playground. Absent where the edge runs without it. */
   readonly ASSETS?: Fetcher;
@@ -87,6 +92,8 @@ export interface EdgeEnvironment {
   readonly training: TrainingEnvironment;
   /** OTEL_…, default off: where traces go, and of which requests. */
   readonly tracing: TracingSettings | undefined;
+  /** REQUEST_LOG…: which requests get a line in the log. */
+  readonly requestLog: RequestLogSettings;
 }
 
 /** Characters of the pepper at least: shorter ones could be guessed offline by whoever has both the table and one key. */
@@ -117,6 +124,7 @@ export function parseEnvironment(bindings: EdgeBindings): EdgeEnvironment {
   const training = parseTrainingEnvironment(bindings, problems);
   const objectStore = parseObjectStoreSettings(bindings, problems);
   const tracing = parseTracingSettings(bindings, 'hintrank-edge', problems);
+  const requestLog = parseRequestLogSettings(bindings, problems);
   if (bindings.DB === undefined) problems.push('DB: the D1 binding is missing from wrangler.toml');
   if (problems.length > 0) throw new Error(`The edge is not configured: ${problems.join('; ')}.`);
   return {
@@ -134,6 +142,7 @@ export function parseEnvironment(bindings: EdgeBindings): EdgeEnvironment {
     corsOrigins,
     training,
     tracing,
+    requestLog,
   };
 }
 

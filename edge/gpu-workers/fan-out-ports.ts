@@ -2,7 +2,7 @@ import type { WorkerCall } from '#edge/gpu-workers/call-gpu-worker.ts';
 import type { FleetHealth } from '#edge/gpu-workers/fleet-health.ts';
 import type { ShardOutcome } from '#edge/gpu-workers/shard-outcome.ts';
 import type { Log } from '#edge/log.ts';
-import type { CallEvent } from '#edge/telemetry/request-measures.ts';
+import type { CountCall } from '#edge/telemetry/request-measures.ts';
 
 /** What the fan-out needs of the world. */
 export interface FanOutPorts {
@@ -16,5 +16,5 @@ export interface FanOutPorts {
   readonly health: FleetHealth;
   readonly log: Log;
   /** Told of each call that goes out or fails; absent: nobody counts. */
-  readonly countCall?: (event: CallEvent) => void;
+  readonly countCall?: CountCall;
 }

@@ -110,8 +110,8 @@ class ShardRace {
     const isFirst = this.#tried.length === 0;
     const isHedge = this.#running.length > 0;
     this.#tried.push(target);
-    ports.countCall?.('call');
-    if (!isFirst) ports.countCall?.(isHedge ? 'hedge' : 'retry');
+    ports.countCall?.('call', target.region);
+    if (!isFirst) ports.countCall?.(isHedge ? 'hedge' : 'retry', target.region);
     const span = startAttempt(job.trace, {
       target,
       attempt: this.#tried.length,
@@ -168,7 +168,7 @@ class ShardRace {
     else if (outcome.reason !== 'cancelled') {
       const { reason, detail } = outcome;
       const { requestId } = this.#job;
-      countCall?.('failure');
+      countCall?.('failure', target.region);
       log({ level: 'warn', event: 'worker_call_failed', requestId, worker: target.id, reason, detail });
     }
     return { kind: 'ended', attempt, outcome };

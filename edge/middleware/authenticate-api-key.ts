@@ -16,11 +16,11 @@ import { unrecordedSpan } from '#shared/tracing/trace-span.ts';
  */
 export function authenticateApiKey(scope: ApiKeyScope) {
   return createMiddleware<AppEnvironment>(async (context, next) => {
-    const { apiKey, limit } = await inSpan(context.var.trace ?? noSpan, 'authenticate', {}, async () => {
-      const found = await findKey(context, scope);
-      return { apiKey: found, limit: await enforceRateLimit(context, found) };
+    const limit = await inSpan(context.var.trace ?? noSpan, 'authenticate', {}, async () => {
+      const apiKey = await findKey(context, scope);
+      context.set('apiKey', apiKey);
+      return enforceRateLimit(context, apiKey);
     });
-    context.set('apiKey', apiKey);
     await next();
     if (limit !== undefined) context.res.headers.set('X-RateLimit-Limit', String(limit));
   });

@@ -26,7 +26,7 @@ function read({ blobs, doubles }: DataPoint): Record<string, string | number | u
 describe('a data point', () => {
   it('says what a rerank did, and what the next one found kept', async () => {
     const { points, test } = measuredApp();
-    await postRerank({ query, documents }, { test });
+    await postRerank({ query, documents }, { test, place: { continent: 'EU' } });
     await postRerank({ query, documents: [...documents, '[-2] new'] }, { test });
     expect(points.map(read)).toEqual([
       {
@@ -35,6 +35,7 @@ describe('a data point', () => {
         status: '200',
         'error code': '',
         cache: 'miss',
+        continent: 'EU',
         milliseconds: 0,
         'milliseconds of the slowest worker': 12.5,
         documents: 2,
@@ -45,7 +46,7 @@ describe('a data point', () => {
         'failed calls': 0,
         'workers shut out': 0,
       },
-      expect.objectContaining({ cache: 'partial', documents: 3, 'documents from the score cache': 2 }),
+      expect.objectContaining({ cache: 'partial', continent: '', documents: 3, 'documents from the score cache': 2 }),
     ]);
   });
 

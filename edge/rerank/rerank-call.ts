@@ -2,7 +2,7 @@ import type { ConnectionSlots } from '#edge/gpu-workers/connection-slots.ts';
 import type { RequestPlace } from '#edge/gpu-workers/order-regions.ts';
 import type { ParsedRerank } from '#edge/rerank/parse-rerank-request.ts';
 import type { CacheUse } from '#edge/score-cache/cache-use.ts';
-import type { CallEvent } from '#edge/telemetry/request-measures.ts';
+import type { CountCall } from '#edge/telemetry/request-measures.ts';
 import type { TraceSpan } from '#shared/tracing/trace-span.ts';
 
 /** A rerank to be done, and on whose behalf. */
@@ -14,7 +14,7 @@ export interface RerankCall extends ParsedRerank {
   /** The span that the rerank is a part of. */
   readonly trace: TraceSpan;
   /** Told of its calls to workers; absent: nobody counts them. */
-  readonly countCall?: ((event: CallEvent) => void) | undefined;
+  readonly countCall?: CountCall | undefined;
   /** Unix milliseconds at which the request came; the deadline counts from here. */
   readonly startedAtMs: number;
   /** Where it came in, if the platform says so. */

@@ -14,6 +14,5 @@ export function noteOutcome(
   context.header('X-Cache', cacheStatus(outcome));
   if (workerMs !== undefined) timing.workerMs = workerMs;
   timing.workerTiming = workerTiming;
-  if (measures !== undefined)
-    measures.documents = { count: fromCache.length, cached: fromCache.filter((cached) => cached).length };
+  measures.documents = { count: fromCache.length, cached: fromCache.filter((cached) => cached).length };
 }

@@ -311,7 +311,13 @@ describe('POST /v2/rerank: 500', () => {
     expect(JSON.stringify(broken.json)).not.toContain('secret detail');
     const requestId = broken.response.headers.get('x-request-id');
     expect(broken.logs).toContainEqual(
-      expect.objectContaining({ event: 'internal', requestId, message: 'secret detail' }),
+      expect.objectContaining({
+        level: 'error',
+        event: 'request',
+        code: 'internal',
+        requestId,
+        message: 'secret detail',
+      }),
     );
   });
 });

@@ -19,6 +19,8 @@ export interface AnsweredRequest {
   /** Of the slowest worker; undefined where none was asked. */
   readonly workerMilliseconds: number | undefined;
   readonly measures: RequestMeasures;
+  /** Of the caller: two letters; empty where the platform does not say. */
+  readonly continent: string;
   /** Workers that this isolate sends nothing to at the moment, having found them dead or slow. */
   readonly workersShutOut: number;
 }
@@ -30,6 +32,7 @@ export const textColumns: readonly (readonly [name: string, read: (request: Answ
   ['status', ({ status }) => String(status)],
   ['error code', ({ error }) => error],
   ['cache', ({ cache }) => cache.toLowerCase()],
+  ['continent', ({ continent }) => continent],
 ];
 
 /** Numbers by their column: the first is `double1`. */

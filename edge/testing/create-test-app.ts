@@ -12,6 +12,7 @@ import { collectLimiters } from '#edge/request-limits/collect-limiters.ts';
 import { createRequestLimits } from '#edge/request-limits/request-limits.ts';
 import { createScoringState } from '#edge/rerank/scoring-state.ts';
 import type { SharedTier } from '#edge/score-cache/score-cache.ts';
+import { requestLogDefaults } from '#edge/telemetry/request-log-settings.ts';
 import { checkFakeAdapter } from '#edge/testing/fake-adapter-check.ts';
 import { createFakeGpuWorkers, type Fault } from '#edge/testing/fake-gpu-worker.ts';
 import { FakeObjectStore, testObjectStore } from '#edge/testing/fake-object-store.ts';
@@ -69,6 +70,7 @@ export function createTestApp(options: TestAppOptions = {}) {
     corsOrigins: [],
     training: trainingDefaults,
     tracing: undefined,
+    requestLog: requestLogDefaults,
     ...options.environment,
   };
   const { timeoutSignal } = clock;

@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import type { AppEnvironment } from '#edge/app-context.ts';
+import { answerWithStream } from '#edge/http/answer-with-stream.ts';
 import { authenticateApiKey } from '#edge/middleware/authenticate-api-key.ts';
 import { describeHeader, describePathId } from '#edge/openapi/describe-parameters.ts';
 import { describeTrainingRoute } from '#edge/routes/training/describe-training-route.ts';
@@ -45,7 +46,7 @@ export function addTrainingJobEventRoute(app: Hono<AppEnvironment>): void {
     const after = readLastEventId(context.req.header('last-event-id'));
     if ((await jobs.find(context.var.apiKey.tenantId, id)) === undefined) throw jobNotFound(id);
     const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' };
-    return context.body(streamEvents(service, jobs, id, after), 200, headers);
+    return answerWithStream(context, streamEvents(service, jobs, id, after), headers);
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Context, Hono } from 'hono';
 import { accepts } from 'hono/accepts';
 import type { AppEnvironment } from '#edge/app-context.ts';
+import { answerWithStream } from '#edge/http/answer-with-stream.ts';
 import { readQuery } from '#edge/http/read-query.ts';
 import { authenticateApiKey } from '#edge/middleware/authenticate-api-key.ts';
 import { describePathId, describeQuery } from '#edge/openapi/describe-parameters.ts';
@@ -63,7 +64,8 @@ export function addTrainingJobReportRoute(app: Hono<AppEnvironment>): void {
     const { service, jobs } = context.var.dependencies.training;
     const { format = acceptedFormat(context) } = readQuery(trainingReportQuerySchema, context.req.url);
     const named = { tenantId: context.var.apiKey.tenantId, id: context.req.param('id'), format };
-    return context.body(await findReport(service, jobs, named), 200, { ...commonHeaders, ...headersOf[format] });
+    const report = await findReport(service, jobs, named);
+    return answerWithStream(context, report, { ...commonHeaders, ...headersOf[format] });
   });
 }
 
