@@ -2,7 +2,7 @@ import type { HardwareProfile } from '#cli/capacity-plan/hardware/hardware-profi
 import { simulateLoad } from '#cli/capacity-plan/planning/simulate-load.ts';
 import { simulateFleet } from '#cli/capacity-plan/simulation/simulate-fleet.ts';
 import { type LatencySummary, summariseLatencies } from '#cli/capacity-plan/simulation/summarise-latencies.ts';
-import type { Workload } from '#cli/capacity-plan/simulation/workload.ts';
+import type { SimulatedRequest, Workload } from '#cli/capacity-plan/simulation/workload.ts';
 import { median } from '#test/bench/median.ts';
 import type { MeasuredRequest } from '#test/bench/plan/send-open-loop.ts';
 
@@ -24,17 +24,19 @@ export interface PlanToCompare {
   readonly workload: Workload;
   readonly hardware: HardwareProfile;
   readonly measured: readonly MeasuredRequest[];
+  /** All that the worker was sent so far, in order, the measured requests last: a thread that helped another has kept copies of its documents since. */
+  readonly sent: readonly SimulatedRequest[];
   readonly seed: number;
 }
 
 /** Simulations of the same requests, which differ in how long equal batches take; the median of them counts. */
 const simulations = 9;
 
-export function comparePlan({ share, workload, hardware, measured, seed }: PlanToCompare): PlannedLoad {
-  const requests = measured.map(({ request }) => request);
-  const simulated = Array.from({ length: simulations }, (_, index) =>
-    summariseLatencies(simulateFleet({ requests, workers: 1, hardware, seed: seed + index }).latenciesMs),
-  );
+export function comparePlan({ share, workload, hardware, measured, sent, seed }: PlanToCompare): PlannedLoad {
+  const simulated = Array.from({ length: simulations }, (_, index) => {
+    const { latenciesMs } = simulateFleet({ requests: sent, workers: 1, hardware, seed: seed + index });
+    return summariseLatencies(latenciesMs.slice(-measured.length));
+  });
   const middle = (part: keyof LatencySummary) => median(simulated.map((summary) => summary[part]));
   return {
     ...{ share, requestsPerSecond: workload.requestsPerSecond, requests: measured.length },

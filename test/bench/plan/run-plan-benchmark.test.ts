@@ -29,6 +29,7 @@ it('calibrates a real worker, sends it three loads, and reports them beside the 
   // Two layers of one K/V head of 16 numbers in fp32 or fp16: keys and values.
   expect(result.hardware.model.keyValueBytesPerToken).toBeGreaterThan(0);
   expect(result.documentsPerSecond).toBeGreaterThan(0);
+  expect(result.measuredPerSecond).toBeGreaterThan(0);
   expect(result.workload.documentTokens).toHaveLength(30);
   expect(result.loads.map(({ share }) => share)).toEqual([0.2, 0.4, 0.6]);
   for (const { predicted, measured, longRun, requests } of result.loads) {
