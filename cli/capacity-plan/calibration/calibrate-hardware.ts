@@ -2,8 +2,9 @@ import { createCalibrationTexts } from '#cli/capacity-plan/calibration/calibrati
 import type { WorkerConnection } from '#cli/capacity-plan/calibration/connect-worker.ts';
 import { fitTimes } from '#cli/capacity-plan/calibration/fit-times.ts';
 import { measureAlone } from '#cli/capacity-plan/calibration/measure-alone.ts';
-import { measureBusy } from '#cli/capacity-plan/calibration/measure-busy.ts';
+import { type BusySample, measureBusy } from '#cli/capacity-plan/calibration/measure-busy.ts';
 import { measureMemory } from '#cli/capacity-plan/calibration/measure-memory.ts';
+import { paceRange } from '#cli/capacity-plan/calibration/pace-range.ts';
 import type { HardwareProfile } from '#cli/capacity-plan/hardware/hardware-profile.ts';
 
 export interface CalibrationOptions {
@@ -32,6 +33,8 @@ export async function calibrateHardware(options: CalibrationOptions): Promise<Ha
   const alone = await measureAlone({ worker, texts, rounds });
   onProgress(`${seconds} s of full load`);
   const busy = await measureBusy({ worker, texts, threads, seconds });
+  const disturbance = describeDisturbance(busy);
+  if (disturbance !== '') onProgress(`${disturbance.trim()} Calibrate again when nothing else does.`);
   const fitted = fitTimes(alone, busy, threads);
   const measured = await measureMemory({ worker, texts });
   const { edge, hints } = like.milliseconds;
@@ -39,7 +42,7 @@ export async function calibrateHardware(options: CalibrationOptions): Promise<Ha
   const hintsHere = (hints * fitted.milliseconds.suffixRow) / like.milliseconds.suffixRow;
   return {
     name,
-    description: `Measured by hintrank plan calibrate: ${rounds} rounds of single calls, ${seconds} s of full load, ${busy.documents.length} documents. Not measured: edge, hints, adapter, price.`,
+    description: `Measured by hintrank plan calibrate: ${rounds} rounds of single calls, ${seconds} s of full load, ${busy.documents.length} documents. Not measured: edge, hints, adapter, price.${disturbance}`,
     model: {
       ...{ name: model, parameters: options.modelParameters, precision },
       keyValueBytesPerToken: measured.keyValueBytesPerToken,
@@ -54,6 +57,16 @@ export async function calibrateHardware(options: CalibrationOptions): Promise<Ha
     },
     pricePerHour: like.pricePerHour,
   };
+}
+
+/** Full loads of 12 s that had two cores to themselves differed by 1 %; those with a compiler beside them had 0.6 of the pace. */
+const steadyPace = 0.8;
+
+/** A sentence behind others, or nothing. */
+function describeDisturbance(busy: BusySample): string {
+  const { slowest, fastest } = paceRange(busy);
+  if (slowest >= steadyPace * fastest) return '';
+  return ` Not steady: between ${slowest.toFixed(1)} and ${fastest.toFixed(1)} documents/s in the fifths of that time, so something else used the machine.`;
 }
 
 function mapValues<Key extends string>(

@@ -55,6 +55,7 @@ function sampleBusy(factor: number, suffixFactor = 1): BusySample {
     milliseconds: (prefix + suffix + tokenize + beside) / threads,
     documentsPerCall,
     ...{ documents, tokenizeMs: tokenize, prefixMs: prefix, suffixMs: suffix, prefixes: prefixes.length },
+    answeredAtMs: [],
   };
 }
 

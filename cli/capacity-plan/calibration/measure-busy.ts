@@ -14,6 +14,8 @@ export interface BusySample {
   readonly suffixMs: number;
   /** Prefixes that were computed. */
   readonly prefixes: number;
+  /** When each call was answered, since the start. */
+  readonly answeredAtMs: readonly number[];
 }
 
 export interface BusyDocument {
@@ -50,6 +52,7 @@ export async function measureBusy({ worker, texts, threads, seconds }: BusyToMea
   await worker.score({ query: texts.text(8), documents: familiar, scoresQuery: false });
   const totals = { tokenizeMs: 0, prefixMs: 0, suffixMs: 0, prefixes: 0 };
   const documents: BusyDocument[] = [];
+  const answeredAtMs: number[] = [];
   let calls = 0;
   const callOnce = async () => {
     const number = calls;
@@ -63,6 +66,7 @@ export async function measureBusy({ worker, texts, threads, seconds }: BusyToMea
     const query = texts.text(pick(queryWords, number));
     const call = { query, documents: sent, scoresQuery: false, tenant: `caller-${number % 8}` };
     const { timing, documentTokens, queryTokens } = await worker.score(call);
+    answeredAtMs.push(performance.now() - startedAtMs);
     totals.tokenizeMs += timing.tokenize_ms;
     totals.prefixMs += timing.prefix_ms;
     totals.suffixMs += timing.suffix_ms;
@@ -76,5 +80,5 @@ export async function measureBusy({ worker, texts, threads, seconds }: BusyToMea
     while (performance.now() - startedAtMs < seconds * 1_000);
   };
   await Promise.all(Array.from({ length: callersPerThread * threads }, caller));
-  return { milliseconds: performance.now() - startedAtMs, documentsPerCall, documents, ...totals };
+  return { milliseconds: performance.now() - startedAtMs, documentsPerCall, documents, answeredAtMs, ...totals };
 }
