@@ -21,7 +21,7 @@ export default defineConfig({
                   TEST_MIGRATIONS: await readD1Migrations('./edge/database/migrations'),
                   GPU_WORKER_URLS: 'http://127.0.0.1:1',
                   WORKER_SIGNING_KEY: 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY',
-                  API_KEY_PEPPER: 'a pepper for tests, 32 characters or more',
+                  API_KEY_PEPPER: 'a pepper for tests of 32 characters or more',
                 },
               },
             };

@@ -6,7 +6,8 @@ import { createApiKeyFinder } from '#edge/api-keys/find-api-key.ts';
 import type { KeyIssuer } from '#edge/api-keys/issue-key.ts';
 import type { FindApiKey, ForgetApiKey } from '#edge/api-keys/key-lookup.ts';
 import { createKeyStore, type KeyStore } from '#edge/api-keys/key-store.ts';
-import { createKeyRowReader } from '#edge/api-keys/read-key-row.ts';
+import { createKeyRowMover } from '#edge/api-keys/move-key-row.ts';
+import { createKeyRowsReader } from '#edge/api-keys/read-key-rows.ts';
 import { type EdgeBindings, type EdgeEnvironment, parseEnvironment } from '#edge/environment.ts';
 import type { WorkerCallPorts } from '#edge/gpu-workers/worker-call-ports.ts';
 import { type Log, log } from '#edge/log.ts';
@@ -57,9 +58,10 @@ export function createDependencies(bindings: EdgeBindings): Dependencies {
   const now = () => Date.now();
   const timeoutSignal = (milliseconds: number) => AbortSignal.timeout(milliseconds);
   const sleep = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
-  const { apiKeyPepper: pepper } = environment;
-  const readKeyRow = createKeyRowReader(bindings.DB);
-  const finder = createApiKeyFinder({ pepper, readKeyRow, now, timeoutSignal, log });
+  const { apiKeyPeppers: peppers } = environment;
+  const readKeyRows = createKeyRowsReader(bindings.DB);
+  const moveKeyRow = createKeyRowMover(bindings.DB);
+  const finder = createApiKeyFinder({ peppers, readKeyRows, moveKeyRow, now, timeoutSignal, log });
   const workerCalls: WorkerCallPorts = {
     fetch: (url, init) => fetch(url, init),
     now,
@@ -83,7 +85,7 @@ export function createDependencies(bindings: EdgeBindings): Dependencies {
     findApiKey: finder.find,
     forgetApiKey: finder.forget,
     keys: createKeyStore(bindings.DB),
-    keyIssuer: { pepper, randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)) },
+    keyIssuer: { pepper: peppers.current, randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)) },
     requestLimits: createRequestLimits({
       limiters: collectLimiters(bindings),
       defaultLimit: environment.requestsPerMinuteDefault,

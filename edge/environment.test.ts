@@ -47,7 +47,7 @@ describe('parseEnvironment', () => {
       'GPU_WORKER_URLS: "ftp://a" is not an http(s) URL',
       'GPU_WORKER_URLS: "not a url" is not an http(s) URL',
       'WORKER_SIGNING_KEY: signing key 1 of 1 has 6 bytes; at least 32 are needed',
-      'API_KEY_PEPPER has 6 characters; at least 32 are needed',
+      'API_KEY_PEPPER: pepper 1 of 1 has 6 characters; at least 32 are needed',
       'BASE_MODEL must be',
       'MODEL_ALIASES: "rerank-v3.5": it must be NAME=MODEL',
       'SCORE_CACHE_BYTES is "1e6"; it must be a whole number from 0 to 64000000',

@@ -22,6 +22,7 @@ import {
   type TrainingEnvironment,
 } from '#edge/training/training-environment.ts';
 import type { TrainingQueue } from '#edge/training/training-message.ts';
+import { type Peppers, parsePeppers } from '#shared/api-keys/parse-peppers.ts';
 import { parseSigningKeys } from '#shared/signed-calls/parse-signing-keys.ts';
 import { parseTracingSettings, type TracingSettings, type TracingVariables } from '#shared/tracing/tracing-settings.ts';
 
@@ -74,8 +75,12 @@ export interface EdgeEnvironment {
   readonly signingKey: Uint8Array;
   /** All of the list: calls of training workers are accepted under any of them, so that keys can be rotated. */
   readonly signingKeys: readonly Uint8Array[];
-  /** API_KEY_PEPPER, secret, required: at least 32 characters, mixed into every stored key hash. Changing it makes every API key unknown. */
-  readonly apiKeyPepper: string;
+  /**
+   * API_KEY_PEPPER, secret, required: at least 32 characters, mixed into every stored key hash and into signatures of receipts; of a comma-separated list
+   * the first one makes them, all of them verify, so that peppers can be rotated. One taken away too early: the keys that are still under it are unknown
+   * until it is back.
+   */
+  readonly apiKeyPeppers: Peppers;
   /**
    * DEFAULT_REQUESTS_PER_MINUTE, default 600: limit of keys that have none of their own; 0: none. There must be a rate-limit binding of that number
    * (`RATE_LIMIT_600`). Too small: applications get 429; too large, or 0: one key can take all there is.
@@ -96,19 +101,13 @@ export interface EdgeEnvironment {
   readonly requestLog: RequestLogSettings;
 }
 
-/** Characters of the pepper at least: shorter ones could be guessed offline by whoever has both the table and one key. */
-const pepperCharactersMin = 32;
-
 /** Reads and checks every field; throws one Error that lists all problems. Secrets are never in it. */
 export function parseEnvironment(bindings: EdgeBindings): EdgeEnvironment {
   const problems: string[] = [];
   const workerTargets = parseWorkerTargets(bindings.GPU_WORKER_URLS ?? '', problems);
   const gpuWorkerUrls = [...new Set(workerTargets.map(({ url }) => url))];
   const signingKeys = readSigningKeys(bindings.WORKER_SIGNING_KEY ?? '', problems);
-  const apiKeyPepper = bindings.API_KEY_PEPPER ?? '';
-  if (apiKeyPepper.length < pepperCharactersMin) {
-    problems.push(`API_KEY_PEPPER has ${apiKeyPepper.length} characters; at least ${pepperCharactersMin} are needed`);
-  }
+  const apiKeyPeppers = readPeppers(bindings.API_KEY_PEPPER ?? '', problems);
   const baseModel = bindings.BASE_MODEL ?? 'smollm2-135m-instruct';
   if (!/^[A-Za-z0-9._/-]{1,200}$/.test(baseModel)) {
     problems.push('BASE_MODEL must be 1 to 200 letters, digits, dots, dashes, underscores or slashes');
@@ -136,7 +135,7 @@ export function parseEnvironment(bindings: EdgeBindings): EdgeEnvironment {
     scoreCacheTtlSeconds,
     signingKey: signingKeys[0] ?? new Uint8Array(),
     signingKeys,
-    apiKeyPepper,
+    apiKeyPeppers,
     requestsPerMinuteDefault,
     objectStore,
     corsOrigins,
@@ -153,6 +152,15 @@ function readSigningKeys(text: string, problems: string[]): Uint8Array[] {
     problems.push(`WORKER_SIGNING_KEY: ${error instanceof Error ? error.message : 'not readable'}`);
   }
   return [];
+}
+
+function readPeppers(text: string, problems: string[]): Peppers {
+  try {
+    return parsePeppers(text);
+  } catch (error) {
+    problems.push(`API_KEY_PEPPER: ${error instanceof Error ? error.message : 'not readable'}`);
+  }
+  return { current: '', others: [] };
 }
 
 /** A whole number from 0 to `maximum`; `absent` where nothing is set. */

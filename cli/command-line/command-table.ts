@@ -203,4 +203,10 @@ export const commandTable: readonly CommandEntry[] = [
     examples: [`hintrank key revoke key_4fq9w2m0c7x1t8ka`],
     load: async () => erased((await import('#cli/commands/key-revoke.ts')).keyRevokeCommand),
   },
+  {
+    words: 'key peppers',
+    summary: 'Count the API keys under each pepper of a database',
+    examples: [`API_KEY_PEPPER=…,… hintrank key peppers --database remote`],
+    load: async () => erased((await import('#cli/commands/key-peppers.ts')).keyPeppersCommand),
+  },
 ];

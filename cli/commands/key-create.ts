@@ -1,18 +1,14 @@
-import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { callApi } from '#cli/api-client/call-api.ts';
 import { connectionFlags, findConnection } from '#cli/api-client/connection.ts';
 import { commandIo } from '#cli/command-line/command-io.ts';
-import { parseChoice } from '#cli/command-line/parse-values.ts';
 import { UsageError } from '#cli/command-line/usage-error.ts';
 import { stateFolder } from '#cli/engine/state-folder.ts';
 import { insertKey } from '#cli/keys/insert-key.ts';
-import { openLocalDatabase, openRemoteDatabase } from '#cli/keys/key-database.ts';
 import { keyTermFlags, parseKeyTerms } from '#cli/keys/key-flags.ts';
+import { deploymentFlags, openKeyDatabase } from '#cli/keys/open-key-database.ts';
 import { showCreatedKey } from '#cli/keys/show-created-key.ts';
 import { createdKeyResponseSchema } from '#shared/protocol/key-response.ts';
-
-const repositoryConfig = join(import.meta.dirname, '..', '..', 'wrangler.toml');
 
 /** `hintrank key create`: over the API with an admin key, or straight into a database, which needs none. */
 export const keyCreateCommand = defineCommand({
@@ -27,17 +23,7 @@ export const keyCreateCommand = defineCommand({
         "Write into the local stack's database, or with wrangler into the deployment's, instead of asking the API",
     },
     tenant: { type: 'string', valueHint: 'NAME', description: 'With --database: whose key it is' },
-    'wrangler-config': {
-      type: 'string',
-      valueHint: 'FILE',
-      description: "With --database remote: the deployment's wrangler.toml. Without it: this package's.",
-    },
-    'wrangler-env': {
-      type: 'string',
-      valueHint: 'NAME',
-      description: 'With --database remote: the environment of that file',
-      default: 'production',
-    },
+    ...deploymentFlags,
     json: { type: 'boolean', description: 'Print everything about the key as JSON' },
   },
   async run(context) {
@@ -62,12 +48,8 @@ export const keyCreateCommand = defineCommand({
       const created = await callApi(connection, { method: 'POST', path: '/v1/keys', body, schema, signal: io.signal });
       return showCreatedKey(created, args.json === true, io);
     }
-    const where = parseChoice('database', args.database, ['local', 'remote']);
     const tenantId = checkTenant(args.tenant);
-    const configPath = args['wrangler-config'] ?? repositoryConfig;
-    const sources = { stateFolder, variables: process.env, signal: io.signal };
-    const deployment = { configPath, environmentName: args['wrangler-env'] };
-    const database = where === 'local' ? await openLocalDatabase(sources) : openRemoteDatabase(sources, deployment);
+    const database = await openKeyDatabase({ ...args, database: args.database }, io.signal);
     return showCreatedKey(await insertKey(database, tenantId, terms, nowMs), args.json === true, io);
   },
 });

@@ -20,7 +20,14 @@ export async function insertKey(
   const random = (count: number) => new Uint8Array(randomBytes(count));
   const key = createApiKey(random);
   const id = createApiKeyId(random);
-  const row = await createApiKeyRow({ ...terms, key, pepper: database.pepper, id, tenantId, createdAtMs: nowMs });
+  const row = await createApiKeyRow({
+    ...terms,
+    key,
+    pepper: database.peppers.current,
+    id,
+    tenantId,
+    createdAtMs: nowMs,
+  });
   const { columns, values } = sqlRow({ ...row });
   // The file holds the key's hash only. A statement on the command line would be longer than some systems allow, and need a shell's quotes.
   const folder = await mkdtemp(join(tmpdir(), 'hintrank-key-'));

@@ -5,11 +5,11 @@ import { wranglerCommand, wranglerEnvironment } from '#cli/wrangler/wrangler-com
 /** Lines of wrangler's output that a failure shows. */
 const shownLinesMax = 3;
 
-/** Runs one wrangler command to its end; `signal` ends it. Throws an Error with the first lines that it wrote about its failure. */
-export async function runWrangler(args: readonly string[], stateFolder: string, signal: AbortSignal): Promise<void> {
+/** Runs one wrangler command to its end, and returns its standard output; `signal` ends it. Throws an Error with the first lines that it wrote about its failure. */
+export async function runWrangler(args: readonly string[], stateFolder: string, signal: AbortSignal): Promise<string> {
   const [program, ...words] = wranglerCommand(...args);
   try {
-    await promisify(execFile)(program, words, { env: wranglerEnvironment(stateFolder), signal });
+    return (await promisify(execFile)(program, words, { env: wranglerEnvironment(stateFolder), signal })).stdout;
   } catch (error) {
     signal.throwIfAborted();
     throw new Error(`wrangler ${args.slice(0, 2).join(' ')} failed: ${describeOutput(error)}`);

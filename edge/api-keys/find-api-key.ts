@@ -1,9 +1,18 @@
 import { LRUCache } from 'lru-cache';
 import { equalInConstantTime } from '#edge/api-keys/equal-in-constant-time.ts';
-import type { FindApiKey, ForgetApiKey, ReadKeyRow, StoredApiKey } from '#edge/api-keys/key-lookup.ts';
+import type {
+  FindApiKey,
+  ForgetApiKey,
+  MoveKeyRow,
+  PepperedHash,
+  ReadKeyRows,
+  StoredApiKey,
+} from '#edge/api-keys/key-lookup.ts';
 import { innermostCause } from '#edge/http/innermost-cause.ts';
 import type { Log } from '#edge/log.ts';
 import { hashApiKey } from '#shared/api-keys/hash-api-key.ts';
+import type { Peppers } from '#shared/api-keys/parse-peppers.ts';
+import { pepperId } from '#shared/api-keys/pepper-id.ts';
 
 /** Milliseconds for which an isolate trusts a row, from before it asked for it: how long a revoked key may go on, and how long known keys outlive a database that is down. */
 export const knownKeyTtlMs = 60_000;
@@ -23,8 +32,9 @@ interface Cached<Value> {
 }
 
 export interface ApiKeyFinderOptions {
-  readonly pepper: string;
-  readonly readKeyRow: ReadKeyRow;
+  readonly peppers: Peppers;
+  readonly readKeyRows: ReadKeyRows;
+  readonly moveKeyRow: MoveKeyRow;
   /** Unix milliseconds. */
   readonly now: () => number;
   /** A signal that aborts after so many milliseconds. */
@@ -39,10 +49,14 @@ export interface ApiKeyFinder {
   readonly forget: ForgetApiKey;
 }
 
-/** Finds keys by their hash, through an isolate's memory. The caller checks expiry, revocation and scope on every request. */
+/**
+ * Finds keys by their hash under any of the peppers, through an isolate's memory. A key whose row is not under the current one is moved there. The caller
+ * checks expiry, revocation and scope on every request.
+ */
 export function createApiKeyFinder({
-  pepper,
-  readKeyRow,
+  peppers,
+  readKeyRows,
+  moveKeyRow,
   now,
   timeoutSignal,
   log,
@@ -51,27 +65,47 @@ export function createApiKeyFinder({
   const known = new LRUCache<string, Cached<StoredApiKey>>({ max: cachedKeysMax });
   const unknown = new LRUCache<string, Cached<true>>({ max: cachedKeysMax });
 
+  const move = async (row: StoredApiKey, moved: PepperedHash): Promise<void> => {
+    try {
+      await moveKeyRow(row, moved);
+    } catch (error) {
+      // The next reading of the row finds the same work.
+      log({ level: 'warn', event: 'key_not_moved', key: row.id, message: innermostCause(error).message });
+    }
+  };
+
   const find: FindApiKey = async (key) => {
-    const hash = await hashApiKey(pepper, key);
+    const hash = await hashApiKey(peppers.current, key);
     const cached = fresh(known.get(hash), now());
     if (cached !== undefined) return { kind: 'found', apiKey: cached };
     if (fresh(unknown.get(hash), now()) !== undefined) return { kind: 'unknown' };
     const askedAtMs = now();
-    let row: StoredApiKey | undefined;
+    const hashes = [hash, ...(await Promise.all(peppers.others.map((other) => hashApiKey(other, key))))];
+    let rows: readonly StoredApiKey[];
     try {
-      row = await answerBefore(timeoutSignal(readTimeoutMs), readKeyRow(hash));
+      rows = await answerBefore(timeoutSignal(readTimeoutMs), readKeyRows(hashes));
     } catch (error) {
       log({ level: 'error', event: 'key_store_unavailable', message: innermostCause(error).message });
       return { kind: 'unavailable' };
     }
-    if (row === undefined || !equalInConstantTime(row.hash, hash)) {
+    const row = hashes
+      .map((wanted) => rows.find((candidate) => equalInConstantTime(candidate.hash, wanted)))
+      .find((candidate) => candidate !== undefined);
+    if (row === undefined) {
       unknown.set(hash, { value: true, freshUntilMs: askedAtMs + unknownKeyTtlMs });
       return { kind: 'unknown' };
     }
     known.set(hash, { value: row, freshUntilMs: askedAtMs + knownKeyTtlMs });
-    return { kind: 'found', apiKey: row };
+    const moved = { hash, pepperId: await pepperId(peppers.current) };
+    const isMoved = row.hash === moved.hash && row.pepperId === moved.pepperId;
+    return { kind: 'found', apiKey: row, ...(isMoved ? {} : { move: move(row, moved) }) };
   };
-  return { find, forget: (hash) => void known.delete(hash) };
+
+  // By id: a row's hash may be under another pepper than the one that keys are remembered by.
+  const forget: ForgetApiKey = (id) => {
+    for (const [hash, { value }] of known.entries()) if (value.id === id) known.delete(hash);
+  };
+  return { find, forget };
 }
 
 function fresh<Value>(cached: Cached<Value> | undefined, nowMs: number): Value | undefined {

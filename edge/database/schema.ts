@@ -19,6 +19,8 @@ export const apiKeys = sqliteTable(
     tokensPerDay: integer('tokens_per_day'),
     /** Id of the key that this one was made to take over from. Unique, so that two rotations at once cannot both succeed. */
     replaces: text('replaces'),
+    /** `pepperId` of the pepper that `hash` was made with. NULL: written by code that did not say. */
+    pepperId: text('pepper_id'),
   },
   (table) => [
     uniqueIndex('api_keys_hash').on(table.hash),

@@ -3,6 +3,7 @@ import { createMiddleware } from 'hono/factory';
 import type { StoredApiKey } from '#edge/api-keys/key-lookup.ts';
 import { readCredential } from '#edge/api-keys/read-credential.ts';
 import type { AppEnvironment } from '#edge/app-context.ts';
+import { runInBackground } from '#edge/http/run-in-background.ts';
 import { enforceRateLimit } from '#edge/middleware/enforce-rate-limit.ts';
 import { isWellFormedApiKey } from '#shared/api-keys/api-key.ts';
 import type { ApiKeyScope } from '#shared/api-keys/api-key-scope.ts';
@@ -44,6 +45,7 @@ async function findKey(context: Context<AppEnvironment>, scope: ApiKeyScope): Pr
     throw new ServiceError('key_store_unavailable', undefined, { retryAfterSeconds: 5 });
   if (lookup.kind === 'unknown')
     throw unauthenticated('The API key is not known. Use a key that was made for this service.');
+  if (lookup.move !== undefined) runInBackground(context)(lookup.move);
   refuseStale(lookup.apiKey, now());
   if (!lookup.apiKey.scopes.includes(scope)) {
     throw new ServiceError('missing_scope', `The API key lacks the scope "${scope}" that this endpoint needs.`);

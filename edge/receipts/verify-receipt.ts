@@ -1,17 +1,18 @@
 import type { z } from 'zod';
 import { digestText } from '#edge/receipts/build-receipt.ts';
 import { isSignedReceipt } from '#edge/receipts/sign-receipt.ts';
+import type { Peppers } from '#shared/api-keys/parse-peppers.ts';
 import { receiptSchema } from '#shared/protocol/receipt.ts';
 import type { ReceiptVerification, verifyReceiptSchema } from '#shared/protocol/receipt-verification.ts';
 
 /** Whether the receipt is ours and whole; only then, whether it is of the texts. */
 export async function verifyReceipt(
-  pepper: string,
+  peppers: Peppers,
   { receipt, query, documents }: z.infer<typeof verifyReceiptSchema>,
 ): Promise<ReceiptVerification> {
   const parsed = receiptSchema.safeParse(receipt);
   // Checked as it came: a reader that drops fields would not see one that was added.
-  if (!(await isSignedReceipt(pepper, receipt)) || !parsed.success) {
+  if (!(await isSignedReceipt(peppers, receipt)) || !parsed.success) {
     return { object: 'receipt_verification', valid: false };
   }
   const { query: receiptQuery, documents: receiptDocuments } = parsed.data;

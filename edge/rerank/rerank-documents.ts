@@ -71,7 +71,7 @@ async function rerankInSpan(
   const ranked = await rank(cacheUse);
   const outcome = request.explain ? await withExplanations(plan, ranked, rankAnew) : ranked;
   if (!request.receipt) return outcome;
-  return withReceipt({ outcome, model, plan, workerCalls, pepper: environment.apiKeyPepper });
+  return withReceipt({ outcome, model, plan, workerCalls, pepper: environment.apiKeyPeppers.current });
 }
 
 interface Ranking {

@@ -4,6 +4,7 @@ import type { Fault } from '#edge/testing/fake-gpu-worker.ts';
 import { postRerank, rerank } from '#edge/testing/post-rerank-body.ts';
 import { seedAdapter } from '#edge/testing/seed-database.ts';
 import { testPepper } from '#edge/testing/test-secrets.ts';
+import type { Peppers } from '#shared/api-keys/parse-peppers.ts';
 import { blendedLogit } from '#shared/calibration/blended-score.ts';
 import { probabilityOfLogit } from '#shared/calibration/probability-of-logit.ts';
 import type { Receipt } from '#shared/protocol/receipt.ts';
@@ -137,14 +138,20 @@ describe('POST /v1/receipts/verify', () => {
     });
   });
 
-  it('does not know one of a deployment with another pepper', async () => {
+  it('does not know one of a deployment with another pepper, unless it knows that one too', async () => {
     const receipt = await receiptOf();
     const test = createTestApp();
     const { environment } = test.dependencies;
-    const other = { ...test.dependencies, environment: { ...environment, apiKeyPepper: 'p'.repeat(32) } };
     const { findApiKey } = test.dependencies;
-    const elsewhere = createTestApp({ dependencies: { ...other, findApiKey } });
+    const withPeppers = (apiKeyPeppers: Peppers) => {
+      const other = { ...test.dependencies, environment: { ...environment, apiKeyPeppers } };
+      return createTestApp({ dependencies: { ...other, findApiKey } });
+    };
+    const current = 'p'.repeat(32);
+    const elsewhere = withPeppers({ current, others: [] });
     expect(await verify({ receipt }, { test: elsewhere })).toMatchObject({ valid: false });
+    const rotating = withPeppers({ current, others: [testPepper] });
+    expect(await verify({ receipt }, { test: rotating })).toMatchObject({ valid: true });
   });
 
   it.each<[object, string]>([

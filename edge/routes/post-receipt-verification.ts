@@ -44,7 +44,7 @@ export function addReceiptVerificationRoute(app: Hono<AppEnvironment>): void {
     limitBodySize(limits.requestBodyBytesMax),
     async (context) => {
       const body = parseInput(verifyReceiptSchema, await readJsonObject(context.req.raw));
-      return context.json(await verifyReceipt(context.var.dependencies.environment.apiKeyPepper, body));
+      return context.json(await verifyReceipt(context.var.dependencies.environment.apiKeyPeppers, body));
     },
   );
 }

@@ -3,7 +3,8 @@ import { createAdapterManagement } from '#edge/adapters/adapter-management.ts';
 import { createAdapterStore } from '#edge/adapters/adapter-store.ts';
 import { createApiKeyFinder } from '#edge/api-keys/find-api-key.ts';
 import { createKeyStore } from '#edge/api-keys/key-store.ts';
-import { createKeyRowReader } from '#edge/api-keys/read-key-row.ts';
+import { createKeyRowMover } from '#edge/api-keys/move-key-row.ts';
+import { createKeyRowsReader } from '#edge/api-keys/read-key-rows.ts';
 import { createApp } from '#edge/app.ts';
 import type { Dependencies } from '#edge/dependencies.ts';
 import type { EdgeEnvironment } from '#edge/environment.ts';
@@ -64,7 +65,7 @@ export function createTestApp(options: TestAppOptions = {}) {
     scoreCacheTtlSeconds: 60,
     signingKey: testSigningKey,
     signingKeys: [testSigningKey],
-    apiKeyPepper: testPepper,
+    apiKeyPeppers: { current: testPepper, others: [] },
     requestsPerMinuteDefault: 0,
     objectStore: testObjectStore,
     corsOrigins: [],
@@ -74,8 +75,10 @@ export function createTestApp(options: TestAppOptions = {}) {
     ...options.environment,
   };
   const { timeoutSignal } = clock;
-  const readKeyRow = createKeyRowReader(database);
-  const finder = createApiKeyFinder({ pepper: testPepper, readKeyRow, now, timeoutSignal, log });
+  const { apiKeyPeppers: peppers } = environment;
+  const readKeyRows = createKeyRowsReader(database);
+  const moveKeyRow = createKeyRowMover(database);
+  const finder = createApiKeyFinder({ peppers, readKeyRows, moveKeyRow, now, timeoutSignal, log });
   const usageStore = createUsageStore(database);
   const workerCalls = { fetch, now, timeoutSignal, sleep: clock.sleep, signingKey: testSigningKey, log };
   const newId = (prefix: string) => `${prefix}_${crypto.randomUUID().replaceAll('-', '')}`;
@@ -93,7 +96,7 @@ export function createTestApp(options: TestAppOptions = {}) {
     findApiKey: finder.find,
     forgetApiKey: finder.forget,
     keys: createKeyStore(database),
-    keyIssuer: { pepper: testPepper, randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)) },
+    keyIssuer: { pepper: peppers.current, randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)) },
     requestLimits: createRequestLimits({ limiters: collectLimiters(env), defaultLimit: 0, log }),
     usageStore,
     usageLedger: new UsageLedger({ store: usageStore, now, pause: () => Promise.resolve(), log }),

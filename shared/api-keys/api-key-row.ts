@@ -1,5 +1,6 @@
 import type { ApiKeyScope } from '#shared/api-keys/api-key-scope.ts';
 import { hashApiKey } from '#shared/api-keys/hash-api-key.ts';
+import { pepperId } from '#shared/api-keys/pepper-id.ts';
 
 /** Columns of one row of `api_keys`, by their names in the database: what an INSERT writes. Times are unix milliseconds. */
 export interface ApiKeyRow {
@@ -19,6 +20,8 @@ export interface ApiKeyRow {
   readonly tokens_per_day: number | null;
   /** Id of the key that this one takes over from. */
   readonly replaces: string | null;
+  /** `pepperId` of the pepper in `hash`. */
+  readonly pepper_id: string;
 }
 
 export interface ApiKeyToStore {
@@ -50,5 +53,6 @@ export async function createApiKeyRow(input: ApiKeyToStore): Promise<ApiKeyRow> 
     requests_per_minute: input.requestsPerMinute ?? null,
     tokens_per_day: input.tokensPerDay ?? null,
     replaces: input.replaces ?? null,
+    pepper_id: await pepperId(input.pepper),
   };
 }

@@ -5,6 +5,7 @@ import { createApiKeyRow } from '#shared/api-keys/api-key-row.ts';
 import { base32Alphabet } from '#shared/api-keys/base32.ts';
 import { crc32 } from '#shared/api-keys/crc32.ts';
 import { hashApiKey } from '#shared/api-keys/hash-api-key.ts';
+import { pepperId } from '#shared/api-keys/pepper-id.ts';
 
 const anyBytes = fc.uint8Array({ minLength: apiKeyRandomBytes, maxLength: apiKeyRandomBytes });
 const keyOf = (bytes: Uint8Array) => createApiKey(() => bytes);
@@ -95,6 +96,7 @@ describe('createApiKeyRow', () => {
       requests_per_minute: null,
       tokens_per_day: null,
       replaces: null,
+      pepper_id: await pepperId('p'),
     });
     expect(JSON.stringify(row)).not.toContain(key.slice(3, 20));
   });

@@ -26,7 +26,7 @@ describe('hintrank', () => {
     [
       [],
       2,
-      'Name a command: rerank, score, evaluate, calibrate, train, job list, job show, job follow, job report, job cancel, adapter import, adapter push, adapter list, adapter describe, adapter alias, adapter rollback, adapter delete, adapter inspect, study, plan calibrate, plan, model fetch, key create, key list, key rotate, key revoke.',
+      'Name a command: rerank, score, evaluate, calibrate, train, job list, job show, job follow, job report, job cancel, adapter import, adapter push, adapter list, adapter describe, adapter alias, adapter rollback, adapter delete, adapter inspect, study, plan calibrate, plan, model fetch, key create, key list, key rotate, key revoke, key peppers.',
     ],
     [['rernk'], 2, 'Unknown command "rernk": did you mean rerank?'],
     [['model'], 2, '"model" needs a second word: model fetch.'],

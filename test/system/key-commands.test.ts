@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -76,6 +76,23 @@ describe('hintrank key', () => {
     expect(table[1]).toMatch(/backend +revoked +rerank +\d{4}-\d\d-\d\d +\d{4}-\d\d-\d\d +default +any +key_/);
     expect(table[2]).toMatch(/backend +expired +rerank/);
     expect(table[3]).toMatch(/the operator's +active +admin/);
+  });
+
+  it('counts the keys that each pepper has, and names those that a rotation leaves', async () => {
+    const all = await key(['peppers', '--database', 'local']);
+    expect(all.stdout).toMatch(/^live keys\n +\d+ {2}under pepper 1 of 1, which new keys get\nAll keys are under/);
+
+    const path = join(home, 'secrets.json');
+    const before = await readFile(path, 'utf8');
+    const secrets: Record<string, string> = JSON.parse(before);
+    const peppers = `${'n'.repeat(32)},${secrets['api_key_pepper']}`;
+    await writeFile(path, JSON.stringify({ ...secrets, api_key_pepper: peppers }));
+    const rotating = await key(['peppers', '--database', 'local']);
+    await writeFile(path, before);
+    expect(rotating.stdout).toMatch(
+      / 0 {2}under pepper 1 of 2, which new keys get\n +[1-9]\d* {2}under pepper 2 of 2\n/,
+    );
+    expect(rotating.stdout).toMatch(/Each moves there when it is next used:\nkey_local {2}local {2}npm start\n/);
   });
 
   it('uses the key of the local stack where nothing else is named, and sees that tenant only', async () => {

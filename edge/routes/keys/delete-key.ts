@@ -29,7 +29,7 @@ export function addKeyRevocationRoute(app: Hono<AppEnvironment>): void {
     const id = context.req.param('id');
     const row = await keys.revoke(context.var.apiKey.tenantId, id, now());
     if (row === undefined) throw keyNotFound(id);
-    forgetApiKey(row.hash);
+    forgetApiKey(row.id);
     return context.json(describeKey(row, now()));
   });
 }

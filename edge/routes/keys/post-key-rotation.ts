@@ -62,14 +62,14 @@ export function addKeyRotationRoute(app: Hono<AppEnvironment>): void {
     if (status !== 'active') {
       throw new ServiceError('key_not_rotatable', `The API key ${old.id} is ${status}; create a new one.`);
     }
-    const { id: _, hash, revokedAtMs: __, ...terms } = old;
+    const { id: _, hash: __, pepperId: ___, revokedAtMs: ____, ...terms } = old;
     const expiresAtMs = successorExpiry(request.expires_at, old, createdAtMs);
     const { key, row } = await issueKey(keyIssuer, { ...terms, createdAtMs, expiresAtMs, replaces: old.id });
     if ((await keys.replace(row, createdAtMs + request.overlap_seconds * 1000)) === 'has-successor') {
       const message = `The API key ${old.id} has been replaced already; rotate the key that "replaces" it.`;
       throw new ServiceError('key_not_rotatable', message);
     }
-    forgetApiKey(hash);
+    forgetApiKey(old.id);
     const response: CreatedKeyResponse = { ...describeKey(row, createdAtMs), key };
     return context.json(response, 201);
   });

@@ -7,6 +7,7 @@ import { type SampleAdapter, sampleAdapterName } from '#infra/local/sample/read-
 import type { StateFolder } from '#infra/local/state/state-folder.ts';
 import { createApiKeyRow } from '#shared/api-keys/api-key-row.ts';
 import { apiKeyScopes } from '#shared/api-keys/api-key-scope.ts';
+import { parsePeppers } from '#shared/api-keys/parse-peppers.ts';
 
 export interface LocalDatabaseOptions {
   readonly state: StateFolder;
@@ -52,7 +53,7 @@ export async function prepareLocalDatabase({
 async function seedOf(state: StateFolder, adapter: SampleAdapter, baseModel: string): Promise<string> {
   const key = await createApiKeyRow({
     key: state.secrets.api_key,
-    pepper: state.secrets.api_key_pepper,
+    pepper: parsePeppers(state.secrets.api_key_pepper).current,
     id: 'key_local',
     tenantId,
     name: 'npm start',

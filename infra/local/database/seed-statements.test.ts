@@ -23,6 +23,7 @@ const key = (hash: string, scopes = 'rerank') => ({
   requests_per_minute: null,
   tokens_per_day: null,
   replaces: null,
+  pepper_id: `pepper of ${hash}`,
 });
 const adapter = (digest: string, name = 'squad-sample') => ({
   tenant_id: 'local',
@@ -39,9 +40,9 @@ describe('apiKeyStatement', () => {
   it('writes the key once, and renews its hash and scopes when they are new', () => {
     for (const hash of ['one', 'one']) database.exec(apiKeyStatement(key(hash)));
     database.exec(apiKeyStatement(key('two', 'rerank admin')));
-    expect(rows('SELECT id, name, hash, scopes, revoked_at FROM api_keys')).toEqual([
-      { id: 'key_local', name: "the first one's", hash: 'two', scopes: 'rerank admin', revoked_at: null },
-    ]);
+    const columns = 'id, name, hash, pepper_id, scopes, revoked_at';
+    const renewed = { hash: 'two', pepper_id: 'pepper of two', scopes: 'rerank admin', revoked_at: null };
+    expect(rows(`SELECT ${columns} FROM api_keys`)).toEqual([{ id: 'key_local', name: "the first one's", ...renewed }]);
   });
 });
 

@@ -16,7 +16,7 @@ export interface AdapterRow {
 /** Inserts the key's row, or gives the row of that id the new key and scopes: a checkout whose secrets were deleted, or whose code knows more scopes, gets them. */
 export function apiKeyStatement(row: ApiKeyRow): string {
   const { columns, values } = sqlRow({ ...row });
-  return `INSERT INTO api_keys (${columns}) VALUES (${values}) ON CONFLICT(id) DO UPDATE SET hash = excluded.hash, scopes = excluded.scopes;`;
+  return `INSERT INTO api_keys (${columns}) VALUES (${values}) ON CONFLICT(id) DO UPDATE SET hash = excluded.hash, pepper_id = excluded.pepper_id, scopes = excluded.scopes;`;
 }
 
 /** Registers the adapter as the newest version of its name, unless one with this digest is there: versions never change. */
