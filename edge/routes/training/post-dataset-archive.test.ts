@@ -206,4 +206,24 @@ describe('POST /v1/datasets with an archive', () => {
     expect((await send('GET', '/v1/datasets')).body).toMatchObject({ data: [] });
     expect(await uploadZip(archive)).toMatchObject({ status: 201 });
   });
+
+  it('gives a store up that hangs in the middle of a range', async () => {
+    const { uploadZip, objects, clock, send } = await client('archive-hang');
+    const archive = await zipFiles(beirFiles());
+    const asked = Promise.withResolvers<void>();
+    objects.fault = (request) => {
+      if (request.method !== 'GET') return undefined;
+      asked.resolve();
+      const body = new ReadableStream({ pull: () => new Promise(() => undefined) });
+      return Promise.resolve(new Response(body, { status: 206 }));
+    };
+    const hanging = uploadZip(archive);
+    await asked.promise;
+    clock.advance(60_000);
+    expect(await hanging).toMatchObject({ status: 503, body: { error: { code: 'adapter_store_unavailable' } } });
+    expect(objects.objects.size).toBe(0);
+    expect((await send('GET', '/v1/datasets')).body).toMatchObject({ data: [] });
+    objects.fault = () => undefined;
+    expect(await uploadZip(archive)).toMatchObject({ status: 201 });
+  });
 });

@@ -56,6 +56,7 @@ describe("the edge's calls to an S3 server", () => {
   it('read a range, and no other bytes than those', async () => {
     const key = newKey();
     const bytes = new Uint8Array(randomBytes(1_000));
+    const { signal } = new AbortController();
     await put(key, bytes);
     for (const [from, to] of [
       [0, 1],
@@ -63,7 +64,7 @@ describe("the edge's calls to an S3 server", () => {
       [123, 456],
       [999, 1_000],
     ] as const) {
-      expect(await readRange(s3, { key, from, to })).toEqual(bytes.slice(from, to));
+      expect(await readRange(s3, { key, from, to, signal })).toEqual(bytes.slice(from, to));
     }
     // The object is shorter than was said, or is not there: nothing that may be taken for its bytes.
     for (const wrong of [
@@ -71,7 +72,9 @@ describe("the edge's calls to an S3 server", () => {
       { from: 1_000, to: 1_010 },
       { from: 0, to: 1, key: newKey() },
     ]) {
-      await expect(readRange(s3, { key, ...wrong })).rejects.toMatchObject({ code: 'adapter_store_unavailable' });
+      await expect(readRange(s3, { key, signal, ...wrong })).rejects.toMatchObject({
+        code: 'adapter_store_unavailable',
+      });
     }
     await deleteObject(s3, key);
   });

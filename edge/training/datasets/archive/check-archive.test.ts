@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { S3Requests } from '#edge/object-store/s3-requests.ts';
+import { ManualClock } from '#edge/testing/manual-clock.ts';
 import { beirFiles, zipFiles } from '#edge/testing/zip-beir.ts';
 import { checkArchive } from '#edge/training/datasets/archive/check-archive.ts';
 
@@ -50,5 +51,44 @@ it('ends with the request when the sender has gone', async () => {
   const [bytes = new Uint8Array()] = archives;
   await expect(checkArchive(storeOf(bytes), { key: 'a', bytes: bytes.length, signal: gone })).rejects.toMatchObject({
     code: 'request_cancelled',
+  });
+});
+
+describe('a store that hangs', () => {
+  const [archive = new Uint8Array()] = archives;
+  const never = new Promise<never>(() => undefined);
+
+  /** `hung` resolves when it has been asked. */
+  function hangingStore(where: 'before its answer' | 'in the middle of its answer') {
+    const clock = new ManualClock();
+    const hung = Promise.withResolvers<void>();
+    const send: S3Requests['send'] = async (request) => {
+      hung.resolve();
+      if (where === 'before its answer') return never;
+      const half = (await (await storeOf(archive).send(request)).bytes()).slice(0, 9);
+      const body = new ReadableStream({ start: (controller) => controller.enqueue(half), pull: () => never });
+      return new Response(body, { status: 206 });
+    };
+    return { s3: { ...storeOf(archive), send, timeoutSignal: clock.timeoutSignal }, clock, hung: hung.promise };
+  }
+
+  it.each(['before its answer', 'in the middle of its answer'] as const)(
+    'is given up after a minute: %s',
+    async (where) => {
+      const { s3, clock, hung } = hangingStore(where);
+      const checking = checkArchive(s3, { key: 'a', bytes: archive.length, signal });
+      await hung;
+      clock.advance(60_000);
+      await expect(checking).rejects.toMatchObject({ code: 'adapter_store_unavailable' });
+    },
+  );
+
+  it('does not hold up a sender that goes', async () => {
+    const { s3, hung } = hangingStore('in the middle of its answer');
+    const sender = new AbortController();
+    const checking = checkArchive(s3, { key: 'a', bytes: archive.length, signal: sender.signal });
+    await hung;
+    sender.abort();
+    await expect(checking).rejects.toMatchObject({ code: 'request_cancelled' });
   });
 });

@@ -18,11 +18,11 @@ const blockBytes = 4_194_304;
 
 /**
  * Checks an archive that lies in the store as training will read it: by its directory, which stands at its end. Judgements first, then queries, then the
- * corpus, whatever their order in the archive. Throws ServiceError `adapter_store_unavailable`, and `request_cancelled` when
+ * corpus, whatever their order in the archive. Throws ServiceError `adapter_store_unavailable`, also for a store that hangs, and `request_cancelled` when
  * the sender has gone.
  */
 export async function checkArchive(s3: S3Requests, { key, bytes, signal }: StoredArchive): Promise<DatasetVerdict> {
-  const read = (from: number, to: number) => readRange(s3, { key, from, to });
+  const read = (from: number, to: number) => readRange(s3, { key, from, to, signal });
   const window = new ArchiveWindow({ bytes, read, blockBytes });
   try {
     const entries = await openArchive(window);
