@@ -246,6 +246,26 @@ describe('guests', () => {
     takeNames(planner, 0);
     expect(takeNames(planner, 0)).toHaveLength(1);
   });
+
+  it('have batches no larger where a thread takes them from another', () => {
+    const stolen = (isGuest: boolean, changes: Partial<PlannedTask>) => {
+      const planner = plannerOf();
+      const kept = requestOf('r', 60, changes);
+      for (const task of kept) {
+        addAll(planner, [task]);
+        expect(takeNames(planner, 0)).toEqual([task.name]);
+      }
+      addAll(
+        planner,
+        kept.map((task) => ({ ...task, request: 'again', isGuest })),
+      );
+      return takeNames(planner, 1).length;
+    };
+    const small = { prefixRows: 10, suffixRows: 10 };
+    expect([stolen(false, small), stolen(true, small)]).toEqual([16, 4]);
+    const large = { prefixRows: 60, suffixRows: 40 };
+    expect([stolen(false, large), stolen(true, large)]).toEqual([8, 2]);
+  });
 });
 
 describe('the rest of a task', () => {

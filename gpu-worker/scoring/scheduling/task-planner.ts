@@ -117,7 +117,7 @@ export class TaskPlanner<Task extends PlannedTask> {
 
   /** What `thread` (from 0) runs next. No tasks: it has to wait for new ones. */
   take(thread: number, nowMs: number): PlannedBatch<Task> {
-    const { threads, batchRowsMax, batchTasksMax } = this.#options;
+    const { threads, batchTasksMax } = this.#options;
     const tasks: Task[] = [];
     const expired: Task[] = [];
     let rows = 0;
@@ -130,8 +130,7 @@ export class TaskPlanner<Task extends PlannedTask> {
       if (choice === null) break;
       if (this.#expire(choice.task, nowMs, expired)) continue;
       const cost = this.#costOn(thread, choice.task);
-      const part = choice.task.isGuest === true ? guestPart : 1;
-      if (tasks.length > 0 && (rows + cost > batchRowsMax * part || tasks.length >= batchTasksMax * part)) break;
+      if (!this.#hasRoom(tasks, rows + cost, choice.task)) break;
       if (this.#lanes.get(choice.task) === anyThread) foreignRows += cost;
       this.#serve(thread, choice, cost);
       tasks.push(choice.task);
@@ -201,7 +200,7 @@ export class TaskPlanner<Task extends PlannedTask> {
   }
 
   #steal(thread: number, nowMs: number, tasks: Task[], expired: Task[]): void {
-    const { threads, batchRowsMax, batchTasksMax } = this.#options;
+    const { threads, batchTasksMax } = this.#options;
     const others = Array.from({ length: threads }, (_, other) => other).filter((other) => other !== thread);
     const longest = others.reduce((best, other) => (this.#rowsOf(other) > this.#rowsOf(best) ? other : best), thread);
     let rows = 0;
@@ -209,12 +208,20 @@ export class TaskPlanner<Task extends PlannedTask> {
       const choice = this.#choose(thread, [longest]);
       if (choice === null) return;
       if (this.#expire(choice.task, nowMs, expired)) continue;
-      rows += this.#costOn(thread, choice.task);
-      if (rows > this.#rowsOf(longest) - choice.task.suffixRows || rows > batchRowsMax) return;
-      if (choice.task.isGuest === true && tasks.length >= batchTasksMax * guestPart) return;
-      this.#serve(thread, choice, this.#costOn(thread, choice.task));
+      const cost = this.#costOn(thread, choice.task);
+      rows += cost;
+      if (rows > this.#rowsOf(longest) - choice.task.suffixRows) return;
+      if (!this.#hasRoom(tasks, rows, choice.task)) return;
+      this.#serve(thread, choice, cost);
       tasks.push(choice.task);
     }
+  }
+
+  /** Whether a batch of these tasks may have this one too, and be of so many rows with it: a guest only while it is a guest's batch. A single task always goes. */
+  #hasRoom(tasks: readonly Task[], rows: number, { isGuest }: Task): boolean {
+    const { batchRowsMax, batchTasksMax } = this.#options;
+    const part = isGuest === true ? guestPart : 1;
+    return tasks.length === 0 || (rows <= batchRowsMax * part && tasks.length < batchTasksMax * part);
   }
 
   #expire(task: Task, nowMs: number, expired: Task[]): boolean {
