@@ -63,13 +63,17 @@ export const planCalibrateCommand = defineCommand({
   },
 });
 
-/** The first key signs. @throws UsageError when there is none */
+/** The first key signs. @throws UsageError when there is none, or one that is too short */
 function readKey(): Uint8Array {
   const text = process.env['WORKER_SIGNING_KEY'] ?? '';
   if (text === '') throw new UsageError('WORKER_SIGNING_KEY is not set; it must hold the key of the worker.');
-  const [key] = parseSigningKeys(text);
-  if (key === undefined) throw new UsageError('WORKER_SIGNING_KEY holds no key.');
-  return key;
+  try {
+    const [key] = parseSigningKeys(text);
+    if (key !== undefined) return key;
+  } catch (error) {
+    throw new UsageError(`WORKER_SIGNING_KEY: ${error instanceof Error ? error.message : 'not readable'}.`);
+  }
+  throw new UsageError('WORKER_SIGNING_KEY holds no key.');
 }
 
 function checkUrl(text: string): string {

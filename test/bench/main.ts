@@ -40,8 +40,13 @@ async function main([name = '', ...args]: readonly string[]): Promise<void> {
     return;
   }
   const asked = name === '--help' || benchmark !== undefined;
+  if (!asked) {
+    const names = [...benchmarks.keys()].join(', ');
+    process.stderr.write(`bench: name one of ${names}, not "${name}".\n`);
+    process.exitCode = 2;
+    return;
+  }
   process.stdout.write(benchmark?.help ?? [...benchmarks.values()].map(({ help }) => help).join('\n'));
-  process.exitCode = asked ? 0 : 2;
 }
 
 await main(process.argv.slice(2)).catch((error: unknown) => {

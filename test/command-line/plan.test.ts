@@ -66,7 +66,7 @@ it('says in one sentence what is wrong with a profile', async () => {
   writeFileSync(broken, JSON.stringify({ ...hardware, threads: 0 }));
   const { stderr, exitCode } = await runHintrank(['plan', '--requests-per-second', '1', '--hardware', broken]);
   expect(exitCode).toBe(1);
-  expect(stderr).toBe(`hintrank: Hardware profile ${broken}: threads: Too small: expected number to be >=1.\n`);
+  expect(stderr).toBe(`hintrank: Hardware profile ${broken}: threads is 0: Too small: expected number to be >=1.\n`);
 });
 
 it('calibrates a running worker, and plans with what it wrote', async () => {
@@ -103,6 +103,11 @@ it('calibrates a running worker, and plans with what it wrote', async () => {
     ];
     const calibrate = (more: readonly string[], signingKey: string) =>
       runHintrank([...words, ...more], '', { WORKER_SIGNING_KEY: signingKey });
+    const short = await calibrate([], 'c2hvcnQ');
+    expect(short).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('WORKER_SIGNING_KEY: signing key 1 of 1 has 5 bytes; at least 32'),
+    });
     const unknown = await calibrate([], key);
     expect(unknown.stderr).toContain('The worker\'s model is "tiny", of which no size is known: say --parameters N.');
     const refused = await calibrate(['--parameters', '1000'], Buffer.alloc(32, 8).toString('base64url'));
