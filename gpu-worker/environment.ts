@@ -114,7 +114,7 @@ export const environmentSchema = z.object({
    * Seconds for which a job that cannot reach the edge, or the object store, goes on trying. Too short: a short outage costs the steps since the last
    * checkpoint; too long: a worker that is cut off trains what another has taken over.
    */
-  GPU_WORKER_TRAINING_PATIENCE_SECONDS: integer(1, 86_400).default(900),
+  GPU_WORKER_TRAINING_PATIENCE_SECONDS: integer(1, limits.trainingPatienceSecondsMax).default(900),
   /** `debug` also logs probes. `silent` hides why a model did not load. */
   GPU_WORKER_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** URL of an OpenTelemetry collector (OTLP over HTTP). Absent: nothing is traced. Out of reach: spans are lost, and the log says so once a minute. */

@@ -90,6 +90,8 @@ export const limits = {
   trainingCallBytesMax: 200_000,
   /** Times that a job is tried before it counts as failed. */
   trainingAttemptsMax: 3,
+  /** Seconds for which a training worker that is cut off may be set to go on: the edge clears what it may leave in the bucket after that. */
+  trainingPatienceSecondsMax: 86_400,
   /** Datasets or jobs of one page of a list. */
   listedTrainingMax: 100,
   /** Characters of an Idempotency-Key. */

@@ -27,7 +27,7 @@ export async function sweepTraining(
   }
   for (const job of await jobs.listExpired(nowMs, sweptMax)) await expireLease(service, job);
   if (service.adapterManagement.objects === undefined) return;
-  for (const job of await jobs.listUnclean(sweptMax)) await cleanJob(service, job);
+  for (const job of await jobs.listUnclean(nowMs, sweptMax)) await cleanJob(service, job);
   for (const { id } of await datasets.listLeftovers(nowMs - receivingMs, sweptMax)) {
     await discardDataset(service, datasets, id);
   }

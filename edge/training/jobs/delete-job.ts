@@ -18,7 +18,7 @@ export interface JobToDelete extends JobNamed {
 }
 
 /**
- * Deletes a job that has ended, with its events, checkpoints and reports; the bytes go at once or with the next sweep. Returns the version that went with
+ * Deletes a job that has ended, with its events, checkpoints and reports; the bytes go at once or with the next sweep, and what a worker that was cut off adds with a later one. Returns the version that went with
  * it. Throws ServiceError `training_job_not_found`, `training_job_active`, `adapter_in_use` where an alias points at the version, `training_unavailable`.
  */
 export async function deleteJob(
@@ -47,7 +47,9 @@ export async function markJobDeleted({ database, now }: TrainingService, id: str
     inArray(trainingJobs.state, [...endedStates]),
     isNull(trainingJobs.deletedAtMs),
   );
-  const update = drizzle(database).update(trainingJobs).set({ deletedAtMs: now(), idempotencyKey: null });
+  const update = drizzle(database)
+    .update(trainingJobs)
+    .set({ deletedAtMs: now(), cleanedAtMs: null, idempotencyKey: null });
   await askTrainingDatabase(update.where(ended));
 }
 

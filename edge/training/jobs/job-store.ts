@@ -1,9 +1,10 @@
 import type { D1Database } from '@cloudflare/workers-types';
-import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, or, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import { trainingDays, trainingEvents, trainingJobs } from '#edge/database/training-schema.ts';
 import { askTrainingDatabase } from '#edge/training/ask-training-database.ts';
 import type { JobRow } from '#edge/training/jobs/job-row.ts';
+import { lateWritesEndOfRow } from '#edge/training/jobs/late-writes.ts';
 import type { QueueTenant, WaitingJob } from '#edge/training/jobs/queue-order.ts';
 import { endedStates, leasedStates } from '#shared/training/job-states.ts';
 
@@ -33,8 +34,8 @@ export interface JobStore {
   readonly listForgotten: (beforeMs: number, count: number) => Promise<JobRow[]>;
   /** Held ones whose lease has run out. */
   readonly listExpired: (nowMs: number, count: number) => Promise<JobRow[]>;
-  /** Ended ones with objects left, and deleted ones. */
-  readonly listUnclean: (count: number) => Promise<JobRow[]>;
+  /** Ended and deleted ones whose objects were not cleared away since, or not since nobody can add any. */
+  readonly listUnclean: (nowMs: number, count: number) => Promise<JobRow[]>;
 }
 
 export function createJobStore(database: D1Database): JobStore {
@@ -110,15 +111,12 @@ export function createJobStore(database: D1Database): JobStore {
       const expired = and(inArray(table.state, [...leasedStates]), lt(table.leaseExpiresAtMs, nowMs));
       return askTrainingDatabase(db.select().from(table).where(expired).limit(count));
     },
-    listUnclean: (count) => {
-      const ended = and(inArray(table.state, [...endedStates]), isNull(table.cleanedAtMs));
-      return askTrainingDatabase(
-        db
-          .select()
-          .from(table)
-          .where(or(isNotNull(table.deletedAtMs), ended))
-          .limit(count),
-      );
+    listUnclean: (nowMs, count) => {
+      // The row of a deleted one is still there, so it has not been cleared for the last time.
+      const cleanedEarly = or(isNotNull(table.deletedAtMs), lt(table.cleanedAtMs, lateWritesEndOfRow));
+      const due = or(isNull(table.cleanedAtMs), and(lte(lateWritesEndOfRow, nowMs), cleanedEarly));
+      const ended = inArray(table.state, [...endedStates]);
+      return askTrainingDatabase(db.select().from(table).where(and(ended, due)).limit(count));
     },
   };
 }
