@@ -24,6 +24,12 @@ const units: readonly SuffixTimes[] = [
 ];
 
 /**
+ * What the full load takes by each time alone adds up to half a percent more than by all of them: which documents share a run, and how long the last thread
+ * works alone, depends on how long runs take. The second round allows for that, the third leaves two in a million.
+ */
+const rounds = 3;
+
+/**
  * What a run of suffixes costs, by single ones and by the full load, which counts as much as all of them together: short runs and full ones both come out
  * right. The full load does so exactly, because the capacity depends on it.
  */
@@ -31,13 +37,25 @@ export function fitSuffix({ kept, busy, threads, busySlowdown }: SuffixToFit): S
   const { documents, documentsPerCall, suffixMs } = busy;
   const saturated = (times: SuffixTimes) =>
     saturatedSuffixMs({ documents, documentsPerCall, threads, busySlowdown, times: { ...nothing, ...times } });
-  const full = units.map(saturated);
-  const [suffixRun = 0, suffixRow = 0, suffixRowPast = 0] = fitNonNegative(
-    [...kept.map(termsOf), ...kept.map(() => full)],
-    [...kept.map((one) => one.suffixMs), ...kept.map(() => suffixMs)],
-  );
-  const scale = suffixMs / saturated({ suffixRun, suffixRow, suffixRowPast });
-  return { suffixRun: scale * suffixRun, suffixRow: scale * suffixRow, suffixRowPast: scale * suffixRowPast };
+  const alone = units.map(saturated);
+  let together = 1;
+  let times = units[0] ?? nothing;
+  for (let round = 0; round < rounds; round += 1) {
+    const full = alone.map((ms) => ms * together);
+    const [suffixRun = 0, suffixRow = 0, suffixRowPast = 0] = fitNonNegative(
+      [...kept.map(termsOf), ...kept.map(() => full)],
+      [...kept.map((one) => one.suffixMs), ...kept.map(() => suffixMs)],
+    );
+    times = { suffixRun, suffixRow, suffixRowPast };
+    const [runMs = 0, rowMs = 0, rowPastMs = 0] = alone;
+    together = saturated(times) / (suffixRun * runMs + suffixRow * rowMs + suffixRowPast * rowPastMs);
+  }
+  const scale = suffixMs / saturated(times);
+  return {
+    suffixRun: scale * times.suffixRun,
+    suffixRow: scale * times.suffixRow,
+    suffixRowPast: scale * times.suffixRowPast,
+  };
 }
 
 /** Of a run of one suffix: the other slots have a row each. */

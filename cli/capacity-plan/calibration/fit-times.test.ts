@@ -63,10 +63,9 @@ describe('times of a profile', () => {
   it('are those that the samples were made with', () => {
     const fitted = fitTimes(alone, sampleBusy(slowdown), threads);
     expect(fitted.busySlowdown).toBeCloseTo(slowdown, 6);
-    // Which documents share a run depends a little on how long runs take.
     for (const [name, value] of Object.entries(times).filter(([, time]) => time > 0))
       expect({ [name]: fitted.milliseconds[name as keyof typeof times] / value }).toEqual({
-        [name]: expect.closeTo(1, 1.3),
+        [name]: expect.closeTo(1, 5),
       });
     expect(fitted.spread).toBeCloseTo(0.02 * 1.4826, 9);
   });
@@ -83,8 +82,9 @@ describe('times of a profile', () => {
         suffixRowPast: milliseconds.suffixRowPast,
       },
     });
-    // Threads that are done at the same moment take turns by the last digit of their times.
-    expect(saturated / busy.suffixMs).toBeCloseTo(1, 2);
+    // Here runs of all documents take the same time, and threads are done at the same moment: who is first must not hang on rounding.
+    expect(milliseconds.suffixRowPast).toBe(0);
+    expect(saturated / busy.suffixMs).toBeCloseTo(1, 9);
     const single = suffixRunMs({ sequences: 1, rows: 13, pastRows: 13 * 150 }, milliseconds);
     const expected = suffixRunMs({ sequences: 1, rows: 13, pastRows: 13 * 150 }, times);
     expect(single / expected).toBeGreaterThan(0.85);

@@ -30,6 +30,16 @@ it('asks the thread first that has waited longest', () => {
   expect(threads.idle()).toEqual([1, 2, 0]);
 });
 
+it('asks the thread first that was started first, of those whose batches end together but for rounding', () => {
+  const threads = new SimulatedThreads<string>(2, 1);
+  threads.start(0, ['a'], 0.3);
+  threads.start(1, ['b'], 0.1 + 0.2 - 1e-15);
+  threads.runUntil(never);
+  threads.runUntil(never);
+  expect(threads.idle()).toEqual([0, 1]);
+  expect(threads.nowMs).toBeCloseTo(0.3, 12);
+});
+
 it('refuses to wait for nothing', () => {
   expect(() => new SimulatedThreads<string>(1, 1).runUntil(never)).toThrow('nothing runs and nothing comes');
 });

@@ -1,4 +1,4 @@
-/** Work left below which a batch counts as done, milliseconds: what floating point leaves over. */
+/** What floating point leaves over, milliseconds: a batch with less work left is done, and batches that differ by less are done at the same moment. */
 const roundingMs = 1e-6;
 
 /** Threads that work at a pace that depends on how many do, and a clock. */
@@ -38,7 +38,8 @@ export class SimulatedThreads<Task> {
     let first: number | null = null;
     let firstLeftMs = Number.POSITIVE_INFINITY;
     for (const [thread, { leftMs }] of this.#running) {
-      if (leftMs >= firstLeftMs) continue;
+      // Of those that are done together the one that was started first: not the one that the last digit chooses.
+      if (leftMs > firstLeftMs - roundingMs) continue;
       first = thread;
       firstLeftMs = leftMs;
     }
