@@ -15,7 +15,8 @@ export default {
     await Promise.all([runScheduledWork(adapterManagement), sweepTraining(training.service, training)]);
   },
   queue: async ({ messages }: { readonly messages: readonly QueuedMessage[] }, bindings: EdgeBindings) => {
-    const { service, jobs } = createDependencies(bindings).training;
-    await consumeMessages(service, jobs, messages);
+    const { training, tracing } = createDependencies(bindings);
+    await consumeMessages(training.service, training.jobs, messages, tracing);
+    await tracing?.flush();
   },
 };

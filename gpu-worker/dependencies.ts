@@ -88,7 +88,7 @@ export function createDependencies(environment: Environment): Dependencies {
       environment.GPU_WORKER_CALIBRATION === undefined
         ? findBaseCalibration(info.modelFingerprint)
         : readCalibrationFile(environment.GPU_WORKER_CALIBRATION),
-    training: trainingOf(environment, objects, { observer: metrics.training, logger, now }),
+    training: trainingOf(environment, objects, { observer: metrics.training, logger, now, tracing }),
     logger,
     now,
     tracing,
@@ -112,7 +112,7 @@ const trainingShareBeside = 0.25;
 function trainingOf(
   environment: Environment,
   store: ObjectStoreOptions | undefined,
-  tools: Pick<WorkOptions, 'observer' | 'logger' | 'now'>,
+  tools: Pick<WorkOptions, 'observer' | 'logger' | 'now' | 'tracing'>,
 ): WorkOptions | null {
   const { GPU_WORKER_ROLE: role, EDGE_URL: edgeUrl, GPU_WORKER_CACHE_FOLDER: cacheFolder } = environment;
   const [signingKey] = environment.WORKER_SIGNING_KEY;

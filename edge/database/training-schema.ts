@@ -70,6 +70,8 @@ export const trainingJobs = sqliteTable(
     version: integer('version'),
     errorCode: text('error_code'),
     errorMessage: text('error_message'),
+    /** Of the request that made the job (W3C Trace Context); NULL: it belongs to no trace. */
+    traceparent: text('traceparent'),
   },
   (table) => [
     uniqueIndex('training_jobs_idempotency').on(table.tenantId, table.idempotencyKey),

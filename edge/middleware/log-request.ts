@@ -2,13 +2,14 @@ import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { AppEnvironment } from '#edge/app-context.ts';
 import { continentOf } from '#edge/http/request-place.ts';
+import { requestTrace } from '#edge/http/request-trace.ts';
 import { routePattern } from '#edge/http/route-pattern.ts';
 import { runInBackground } from '#edge/http/run-in-background.ts';
 import type { StreamEnd } from '#edge/http/watch-stream.ts';
 import type { Log } from '#edge/log.ts';
 import { type EndedRequest, requestLine, wantsLine } from '#edge/telemetry/request-line.ts';
 import { requestLogDefaults } from '#edge/telemetry/request-log-settings.ts';
-import { readTraceContext, traceIdOf } from '#shared/tracing/trace-context.ts';
+import { traceIdOf } from '#shared/tracing/trace-context.ts';
 
 /** What middleware behind this one has left; all of it is missing where the configuration is bad. */
 type Left = Partial<Context<AppEnvironment>['var']>;
@@ -35,13 +36,13 @@ function elapsedMs({ dependencies, startedAtMs }: Left): number | undefined {
 
 function describe(
   context: Context<AppEnvironment>,
-  { requestId = 'none', trace, measures, apiKey, errorCode, fault }: Left,
+  { requestId = 'none', measures, apiKey, errorCode, fault }: Left,
 ): Omit<EndedRequest, 'answeredMs' | 'endedMs' | 'streamEnd'> {
   const { res, req } = context;
-  const traced = trace?.context ?? readTraceContext(req.raw.headers);
+  const trace = requestTrace(context);
   return {
     requestId,
-    traceId: traced === undefined ? undefined : traceIdOf(traced.traceparent),
+    traceId: trace === undefined ? undefined : traceIdOf(trace.traceparent),
     method: req.method,
     route: routePattern(context),
     status: res.status,

@@ -108,7 +108,7 @@ async function describeObject(object_key: string, text: string) {
 /** What the platform does with the queue: everything that waits is consumed. */
 export async function deliver({ queue, dependencies }: TestApp): Promise<void> {
   const { service, jobs } = dependencies.training;
-  await consumeMessages(service, jobs, queue.take());
+  await consumeMessages(service, jobs, queue.take(), dependencies.tracing);
 }
 
 /** Jobs of other tests of a file: workers would be given them too. */

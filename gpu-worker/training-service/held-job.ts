@@ -6,6 +6,8 @@ import { type JobObjects, ObjectGoneError } from '#gpu-worker/training-service/o
 import type { TrainingProcessJob } from '#gpu-worker/training-service/process/training-process-messages.ts';
 import { type Pauses, retryWhileWanted } from '#gpu-worker/training-service/retry-while-wanted.ts';
 import type { TrainingLease } from '#shared/protocol/training-work.ts';
+import type { Tracing } from '#shared/tracing/create-tracing.ts';
+import type { TraceSpan } from '#shared/tracing/trace-span.ts';
 
 /** What a worker takes jobs with. */
 export interface JobTools {
@@ -24,6 +26,8 @@ export interface JobTools {
   readonly observer: TrainingObserver;
   readonly logger: Logger;
   readonly now: () => number;
+  /** undefined where nothing is traced. */
+  readonly tracing: Tracing | undefined;
 }
 
 /** Told of what metrics count. */
@@ -45,6 +49,8 @@ export interface HeldJob {
   /** Fires when the worker is to end. */
   readonly shutdown: AbortSignal;
   readonly logger: Logger;
+  /** Its span. */
+  readonly trace: TraceSpan;
 }
 
 /** Does what store or edge may fail at for a while, again and again while the job is held; `what` is for the log. */

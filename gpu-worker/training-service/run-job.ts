@@ -11,6 +11,7 @@ import { makeJobFolder } from '#gpu-worker/training-service/job-folders.ts';
 import { ObjectGoneError } from '#gpu-worker/training-service/objects/job-objects.ts';
 import { trainHeldJob } from '#gpu-worker/training-service/train-held-job.ts';
 import type { Finish, TrainingLease } from '#shared/protocol/training-work.ts';
+import { inSpan } from '#shared/tracing/in-span.ts';
 
 /** How a job left this worker; `lost` and `unreachable`: without a word, and nothing of it counts. */
 export type JobEnd = Finish['outcome'] | Exclude<Verdict, 'cancelled'>;
@@ -19,7 +20,11 @@ export type JobEnd = Finish['outcome'] | Exclude<Verdict, 'cancelled'>;
 const progressMs = 5_000;
 
 /** Does one leased job from its data to the last word to the edge, and leaves nothing on the disk. Never throws for what a job, the store or the edge do. */
-export async function runJob(lease: TrainingLease, tools: JobTools, shutdown: AbortSignal): Promise<JobEnd> {
+export async function runJob(
+  lease: TrainingLease,
+  tools: JobTools,
+  { shutdown, trace }: Pick<HeldJob, 'shutdown' | 'trace'>,
+): Promise<JobEnd> {
   const { calls, pauses, now } = tools;
   const logger = tools.logger.child({ jobId: lease.job_id, lease: lease.lease });
   const over = new AbortController();
@@ -40,9 +45,15 @@ export async function runJob(lease: TrainingLease, tools: JobTools, shutdown: Ab
     onFailedCall: (err) => logger.warn({ err }, 'a heartbeat got no answer'),
     nowMs: now,
   });
-  const job: HeldJob = { lease, folder, tally, beats, over: over.signal, shutdown, logger };
-  const tell = (finish: Finish, signal: AbortSignal) =>
-    keepTrying(job, pauses, 'finish', () => calls.finish(lease.job_id, finish), signal);
+  const job: HeldJob = { lease, folder, tally, beats, over: over.signal, shutdown, logger, trace };
+  const tell = (finish: Finish, signal: AbortSignal) => {
+    const { outcome } = finish;
+    if (outcome === 'failed') trace.set({ 'hintrank.error': finish.code });
+    const name = outcome === 'completed' ? 'publish' : 'finish';
+    return inSpan(trace, name, { 'hintrank.outcome': outcome }, ({ context }) =>
+      keepTrying(job, pauses, 'finish', () => calls.finish(lease.job_id, finish, context), signal),
+    );
+  };
   try {
     const finish = await perform(job, tools);
     // What the edge has not heard of by then, nobody who follows the job would ever hear of.

@@ -5,6 +5,8 @@ import { CheckpointUploads } from '#gpu-worker/training-service/checkpoint-uploa
 import { type HeldJob, type JobTools, keepTrying } from '#gpu-worker/training-service/held-job.ts';
 import { startTrainingProcess, type TrainingEnd } from '#gpu-worker/training-service/process/start-training-process.ts';
 import { jobFiles } from '#gpu-worker/training-service/process/training-process-messages.ts';
+import { TrainingTrace } from '#gpu-worker/training-service/trace-training.ts';
+import { inSpan } from '#shared/tracing/in-span.ts';
 
 /**
  * Runs the training in a process of its own and brings its checkpoints into the bucket, until it ends, nobody wants it, or the worker is to end: then it
@@ -18,14 +20,19 @@ export async function trainHeldJob(
 ): Promise<TrainingEnd> {
   const { lease, folder, tally, over, shutdown } = job;
   const uploads = createUploads(job, tools);
+  const trace = new TrainingTrace(job.trace, tools.now);
   const files = { dataPath, folder, prefixFolder: join(folder, 'prefixes') };
   const training = startTrainingProcess(
     { ...tools.training, ...files, settings, dataName: lease.dataset.name, dataFormat: lease.dataset.format },
     (event) => {
       tally.add(event);
+      trace.add(event);
       if (event.kind === 'step') tools.observer.stepDone(event.tokens);
       if (event.kind === 'checkpoint') uploads.add({ step: event.step, tokens: tally.tokens });
-      if (event.kind === 'dev') void job.beats.now();
+      if (event.kind === 'dev') {
+        void job.beats.now();
+        void tools.tracing?.flush();
+      }
     },
     (seconds) => tools.observer.processorUsed(seconds),
   );
@@ -43,6 +50,7 @@ export async function trainHeldJob(
   if (shutdown.aborted) onShutdown();
   try {
     const end = await training.ended;
+    trace.end(over.aborted ? 'abandoned' : faultOf(end));
     over.throwIfAborted();
     if (end.kind === 'done') return end;
     await Promise.race([uploads.idle(), delay(tools.releaseMs)]);
@@ -55,20 +63,23 @@ export async function trainHeldJob(
   }
 }
 
+function faultOf(end: TrainingEnd): string | undefined {
+  if (end.kind === 'done') return undefined;
+  return end.kind === 'failed' ? end.failure.code : end.kind;
+}
+
 function createUploads(job: HeldJob, { objects, pauses }: JobTools): CheckpointUploads {
   const { lease, folder, tally, beats, logger } = job;
   return new CheckpointUploads({
     path: join(folder, jobFiles.checkpoint),
     // Each lease its own keys: a worker that lost its lease overwrites nothing that its successor goes on from.
     keyOf: (step) => `${lease.checkpoint_prefix}${lease.lease}-${step}.safetensors`,
-    upload: (key, path, stopped) =>
-      keepTrying(
-        job,
-        pauses,
-        'checkpoint',
-        () => objects.upload(key, path, AbortSignal.any([stopped, job.over])),
-        AbortSignal.any([stopped, job.over]),
-      ),
+    upload: (key, path, stopped) => {
+      const signal = AbortSignal.any([stopped, job.over]);
+      return inSpan(job.trace, 'upload', { 'hintrank.file': jobFiles.checkpoint }, () =>
+        keepTrying(job, pauses, 'checkpoint', () => objects.upload(key, path, signal), signal),
+      );
+    },
     tell: async (checkpoint) => {
       tally.addCheckpoint(checkpoint);
       await beats.now();

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { JobTools } from '#gpu-worker/training-service/held-job.ts';
 import { sweepJobFolders } from '#gpu-worker/training-service/job-folders.ts';
 import { runJob } from '#gpu-worker/training-service/run-job.ts';
+import { endJobSpan, startJobSpan } from '#gpu-worker/training-service/trace-job.ts';
 import type { TrainingLease } from '#shared/protocol/training-work.ts';
 
 export interface WorkOptions extends JobTools {
@@ -14,7 +15,7 @@ const pauseMsMax = 60_000;
 
 /** Takes jobs one after the other until `shutdown` fires and the job at hand is done with. Never rejects: an edge that is gone is asked again. */
 export async function workOnJobs(options: WorkOptions, shutdown: AbortSignal): Promise<void> {
-  const { logger, idleMs, jobsFolder, observer } = options;
+  const { logger, idleMs, jobsFolder, observer, tracing } = options;
   await sweepJobFolders(jobsFolder);
   let pauseMs = idleMs;
   while (!shutdown.aborted) {
@@ -35,10 +36,12 @@ export async function workOnJobs(options: WorkOptions, shutdown: AbortSignal): P
     logger.info({ jobId, lease: lease.lease, attempt, step: lease.checkpoint?.step ?? 0 }, 'a job is taken');
     observer.jobTaken();
     const startMs = options.now();
-    const end = await runJob(lease, options, shutdown).catch((err: unknown) => {
+    const trace = startJobSpan(tracing, lease);
+    const end = await runJob(lease, options, { shutdown, trace }).catch((err: unknown) => {
       logger.error({ err, jobId }, 'a job was dropped');
-      return 'dropped';
+      return 'dropped' as const;
     });
+    endJobSpan(trace, end, tracing);
     observer.jobEnded(end);
     logger.info({ jobId, lease: lease.lease, end, ms: options.now() - startMs }, 'a job is done with');
     // What went wrong here goes wrong at once again: another worker gets the chance to be faster.

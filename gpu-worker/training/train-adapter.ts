@@ -162,6 +162,7 @@ function look(
     run.signal?.throwIfAborted();
     run.onEvent({ kind: 'dev-progress', fraction });
   };
+  run.onEvent({ kind: 'look' });
   return naming(run, `at the look at the dev queries ${when}`, progress, () =>
     lookAtDev(run.dev, run.pool, sequenceOf, onProgress),
   );

@@ -9,6 +9,8 @@ export type TrainingEvent =
   | { readonly kind: 'resumed'; readonly step: number; readonly tokens: number }
   /** A checkpoint of this step is on disk. */
   | { readonly kind: 'checkpoint'; readonly step: number }
+  /** A look at the dev queries begins; `base` or `dev` ends it. */
+  | { readonly kind: 'look' }
   | { readonly kind: 'dev-progress'; readonly fraction: number }
   | { readonly kind: 'base'; readonly metric: number }
   | {

@@ -78,6 +78,11 @@ export const leaseSchema = z.object({
   checkpoint: checkpointSchema.nullable().describe('The newest that a heartbeat has named; null: begin at the start.'),
   adapter_object_key: z.string().describe('Where to put the finished adapter: `uploads/…`, of this lease alone.'),
   report_object_key: z.string().describe('Where to put the report (JSON), of this lease alone.'),
+  traceparent: z
+    .string()
+    .max(200)
+    .optional()
+    .describe('Of the request that made the job, as W3C Trace Context writes it; absent: it belongs to no trace.'),
 });
 export type TrainingLease = z.infer<typeof leaseSchema>;
 

@@ -25,7 +25,7 @@ export interface SpanMaker {
   readonly now: () => number;
 }
 
-const kinds = { server: SpanKind.SERVER, client: SpanKind.CLIENT } as const;
+const kinds = { server: SpanKind.SERVER, client: SpanKind.CLIENT, consumer: SpanKind.CONSUMER } as const;
 
 /** Starts a span under `parent`, or a new trace; an unrecorded one where the sampler says no. */
 export function startSpan(

@@ -4,8 +4,8 @@ import type { TraceContext } from '#shared/tracing/trace-context.ts';
 export type SpanAttributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
 export interface SpanStart {
-  /** `server`: answers a call; `client`: makes one. Default: neither. */
-  readonly kind?: 'server' | 'client';
+  /** `server`: answers a call; `client`: makes one; `consumer`: does work that was queued. Default: none of them. */
+  readonly kind?: 'server' | 'client' | 'consumer';
   readonly attributes?: SpanAttributes;
   /** Spans of other requests that shared this work. */
   readonly links?: readonly TraceSpan[];

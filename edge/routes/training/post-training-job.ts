@@ -4,6 +4,7 @@ import type { AppEnvironment } from '#edge/app-context.ts';
 import { parseInput } from '#edge/http/parse-input.ts';
 import { readIdempotencyKey } from '#edge/http/read-idempotency-key.ts';
 import { readJsonObject } from '#edge/http/read-json-object.ts';
+import { requestTrace } from '#edge/http/request-trace.ts';
 import { authenticateApiKey } from '#edge/middleware/authenticate-api-key.ts';
 import { limitBodySize } from '#edge/middleware/limit-body-size.ts';
 import { describePathId } from '#edge/openapi/describe-parameters.ts';
@@ -66,7 +67,9 @@ export function addTrainingJobStartRoutes(app: Hono<AppEnvironment>): void {
     const adapterName = refuseBaseModel(adapter, environment.baseModel);
     const plan = { method, preset, settings: { ...presets[preset], ...request.settings }, on_no_gain };
     const { tenantId, id: keyId } = context.var.apiKey;
-    const row = await submitJob(service, jobs, { tenantId, keyId, datasetId, adapterName, plan, idempotencyKey });
+    const traceparent = requestTrace(context)?.traceparent;
+    const wanted = { tenantId, keyId, datasetId, adapterName, plan, idempotencyKey, traceparent };
+    const row = await submitJob(service, jobs, wanted);
     return context.json(shapeJob(row, await jobPositions(jobs, [row]).then((find) => find(row))), 201);
   });
 

@@ -17,6 +17,8 @@ export interface JobToSubmit {
   readonly adapterName: string;
   readonly plan: JobPlan;
   readonly idempotencyKey: string | undefined;
+  /** Of the request; undefined: it belongs to no trace. */
+  readonly traceparent: string | undefined;
 }
 
 /**
@@ -32,7 +34,8 @@ export async function submitJob(service: TrainingService, jobs: JobStore, wanted
   await checkDay(service, jobs, wanted.tenantId);
   const row = await insertJob(service, wanted);
   if (row === undefined) return (await findEarlier(jobs, wanted)) ?? refuse(service, jobs, wanted);
-  await sendToQueue(service, { kind: 'admit', job_id: row.id });
+  const { traceparent } = wanted;
+  await sendToQueue(service, { kind: 'admit', job_id: row.id, ...(traceparent === undefined ? {} : { traceparent }) });
   return row;
 }
 
@@ -65,14 +68,15 @@ async function checkDay({ limits, now }: TrainingService, jobs: JobStore, tenant
 /** undefined: the dataset is not there, there are too many, or the idempotency key is taken. */
 async function insertJob(service: TrainingService, wanted: JobToSubmit): Promise<JobRow | undefined> {
   const { database, limits, now, newId, baseModel } = service;
-  const { tenantId, keyId, datasetId, adapterName, plan, idempotencyKey = null } = wanted;
+  const { tenantId, keyId, datasetId, adapterName, plan, idempotencyKey = null, traceparent = null } = wanted;
   const id = newId('tj');
   const nowMs = now();
   const insert = sql`
     INSERT INTO training_jobs
-      (id, tenant_id, key_id, dataset_id, adapter_name, base_model, plan, idempotency_key, state, created_at)
+      (id, tenant_id, key_id, dataset_id, adapter_name, base_model, plan, idempotency_key, traceparent,
+        state, created_at)
     SELECT ${id}, ${tenantId}, ${keyId}, ${datasetId}, ${adapterName}, ${baseModel}, ${JSON.stringify(plan)},
-      ${idempotencyKey}, 'submitted', ${nowMs}
+      ${idempotencyKey}, ${traceparent}, 'submitted', ${nowMs}
     WHERE EXISTS (SELECT 1 FROM datasets WHERE id = ${datasetId} AND tenant_id = ${tenantId} AND state = 'ready')
       AND (SELECT COUNT(*) FROM training_jobs WHERE tenant_id = ${tenantId} AND deleted_at IS NULL
         AND state IN ('submitted', 'queued')) < ${limits.jobsQueuedMax}

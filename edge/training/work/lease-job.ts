@@ -124,5 +124,6 @@ function shapeLease(service: TrainingService, job: JobRow, dataset: DatasetRow):
     checkpoint: job.checkpoint === null ? null : jobCheckpointSchema.parse(JSON.parse(job.checkpoint)),
     adapter_object_key: uploadObjectKey(trainingUploadId(job.id, job.lease)),
     report_object_key: trainingReportKey(job.id, job.lease),
+    ...(job.traceparent === null ? {} : { traceparent: job.traceparent }),
   };
 }

@@ -11,13 +11,15 @@ import {
   trainingRoutes,
 } from '#shared/protocol/training-work.ts';
 import { signCall } from '#shared/signed-calls/sign-call.ts';
+import type { TraceContext } from '#shared/tracing/trace-context.ts';
 
 /** The worker's calls to the edge. They throw LeaseLostError, EdgeRefusedError, or what the network threw; all but the first two may be tried again. */
 export interface EdgeCalls {
   /** null: there is nothing to do. */
   lease(): Promise<TrainingLease | null>;
   heartbeat(jobId: string, heartbeat: Heartbeat): Promise<HeartbeatAnswer>;
-  finish(jobId: string, finish: Finish): Promise<FinishAnswer>;
+  /** `trace`: what the edge's part in it belongs to. */
+  finish(jobId: string, finish: Finish, trace?: TraceContext): Promise<FinishAnswer>;
 }
 
 /** The job has another holder, has ended, or was deleted: nobody wants what this worker has. */
@@ -51,17 +53,22 @@ export interface EdgeCallsOptions {
   readonly finishTimeoutMs: number;
 }
 
+interface CallOptions {
+  readonly timeoutMs?: number;
+  readonly trace?: TraceContext | undefined;
+}
+
 export function createEdgeCalls(options: EdgeCallsOptions): EdgeCalls {
-  const call = async (path: string, body: unknown, jobId: string | null, timeoutMs = options.timeoutMs) => {
+  const call = async (path: string, body: unknown, jobId: string | null, { timeoutMs, trace }: CallOptions = {}) => {
     const url = new URL(path, options.edgeUrl);
     const bytes = new TextEncoder().encode(JSON.stringify(body));
     const signed = { method: 'POST', path: url.pathname, body: bytes, nowMs: options.now(), audience: 'edge' as const };
     const token = await signCall({ key: options.signingKey, ...signed });
     const response = await options.fetch(url, {
       method: 'POST',
-      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', ...trace },
       body: bytes,
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: AbortSignal.timeout(timeoutMs ?? options.timeoutMs),
     });
     if (response.ok) return response;
     const text = (await response.text()).slice(0, 500);
@@ -77,8 +84,10 @@ export function createEdgeCalls(options: EdgeCallsOptions): EdgeCalls {
     },
     heartbeat: async (jobId, body) =>
       parse(await call(trainingRoutes.heartbeat(jobId), body, jobId), heartbeatAnswerSchema),
-    finish: async (jobId, body) =>
-      parse(await call(trainingRoutes.finish(jobId), body, jobId, options.finishTimeoutMs), finishAnswerSchema),
+    finish: async (jobId, body, trace) => {
+      const { finishTimeoutMs: timeoutMs } = options;
+      return parse(await call(trainingRoutes.finish(jobId), body, jobId, { timeoutMs, trace }), finishAnswerSchema);
+    },
   };
 }
 

@@ -11,6 +11,7 @@ import { errorBodySchema } from '#shared/protocol/error-body.ts';
 import { rerankResponseSchema } from '#shared/protocol/rerank-response.ts';
 import { trainingJobSchema } from '#shared/protocol/training-job.ts';
 import { judgedAnimalLines, judgedAnimalsAsBeir } from '#test/support/judged-animals.ts';
+import { type ReceivedSpan, startTraceReceiver, type TraceReceiver } from '#test/support/start-trace-receiver.ts';
 import { testIo } from '#test/support/test-io.ts';
 import { writeTinyTextModel } from '#test/support/tiny-text-model.ts';
 import { writeZip } from '#test/support/write-zip.ts';
@@ -19,7 +20,9 @@ let home: string;
 let data: string;
 let modelPath: string;
 let stack: LocalStack;
+let receiver: TraceReceiver;
 beforeAll(async () => {
+  receiver = await startTraceReceiver();
   home = await mkdtemp(join(tmpdir(), 'hintrank-remote-training-'));
   modelPath = writeTinyTextModel(join(home, 'model'));
   data = join(home, 'animals.jsonl');
@@ -32,6 +35,7 @@ beforeAll(async () => {
       modelPath,
       stateFolder: join(home, 'state'),
       training: true,
+      tracing: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url },
       say: () => undefined,
     },
     new AbortController().signal,
@@ -39,6 +43,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await stack?.stop();
+  await receiver?.close();
   await rm(home, { recursive: true, force: true });
 });
 afterEach(() => void vi.unstubAllEnvs());
@@ -111,6 +116,34 @@ describe('hintrank train --remote', () => {
       deleted_jobs: expect.arrayContaining([job.id]),
     });
     expect((await api('GET', `/v1/training-jobs/${job.id}/report`)).status).toBe(404);
+  });
+
+  it('is one trace, from the request that made the job to the adapter’s publication, and names nothing of the caller’s', async () => {
+    const isEnd = ({ name }: ReceivedSpan) => name === 'POST /internal/training/jobs/:id/finish';
+    const traceOf = (spans: readonly ReceivedSpan[]) => {
+      const job = spans.find(({ name, attributes }) => name === 'training job' && 'hintrank.end' in attributes);
+      return { job, spans: spans.filter(({ traceId }) => traceId === job?.traceId) };
+    };
+    await receiver.waitFor((all) => traceOf(all).spans.some(isEnd));
+    expect(receiver.faults).toEqual([]);
+    const { job, spans } = traceOf(receiver.spans);
+    expect(job).toMatchObject({ service: 'hintrank-worker', kind: 5, failed: false });
+    expect(job?.attributes).toMatchObject({ 'hintrank.attempt': 1, 'hintrank.end': 'completed' });
+    const parentOf = (span?: ReceivedSpan) => spans.find(({ spanId }) => spanId === span?.parentSpanId);
+    expect(parentOf(job)).toMatchObject({ service: 'hintrank-edge', name: 'POST /v1/training-jobs' });
+    expect(spans.map(({ name }) => name)).toContain('admit training job');
+    expect(parentOf(spans.find(isEnd))).toMatchObject({ name: 'publish', parentSpanId: job?.spanId });
+    const parts = spans
+      .filter(({ parentSpanId }) => parentSpanId === job?.spanId)
+      .sort((left, right) => (left.startNs < right.startNs ? -1 : 1));
+    const train = ['train', 'evaluate', 'checkpoint'];
+    expect(parts.map(({ name }) => name).filter((name) => name !== 'upload')).toEqual([
+      ...['download dataset', 'prepare', 'evaluate', 'evaluate', ...train, ...train, 'judge', 'publish'],
+    ]);
+    const uploaded = parts.map(({ attributes }) => attributes['hintrank.file']);
+    expect(uploaded).toEqual(expect.arrayContaining(['checkpoint.safetensors', 'report.html', 'adapter.safetensors']));
+    const text = JSON.stringify(receiver.spans.map(({ name, attributes }) => [name, attributes]));
+    for (const secret of ['animals', 'lives in the', 'hr_']) expect(text).not.toContain(secret);
   });
 
   it('sends a zip archive of a BEIR folder as it is, and the adapter is that of a local run on the folder', async () => {
