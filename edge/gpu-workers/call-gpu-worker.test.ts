@@ -4,6 +4,7 @@ import type { WorkerCallInit } from '#edge/gpu-workers/worker-call-ports.ts';
 import type { WorkerTarget } from '#edge/gpu-workers/worker-target.ts';
 import { createFakeGpuWorkers, type Fault, hang } from '#edge/testing/fake-gpu-worker.ts';
 import { ManualClock } from '#edge/testing/manual-clock.ts';
+import { scoreCallBody } from '#edge/testing/score-call-body.ts';
 import { targetAt } from '#edge/testing/target-at.ts';
 import { testSigningKey } from '#edge/testing/test-secrets.ts';
 
@@ -34,15 +35,7 @@ async function call({ fault, target = targetAt('http://a'), signal, documentIndi
     },
     {
       target,
-      request: {
-        model: 'm',
-        query: 'q',
-        documents: ['[-1] one', '[-2] two'],
-        max_tokens_per_doc: 512,
-        include_target_log_likelihoods: false,
-        include_calibration: false,
-        deadline_at_ms: clock.nowMs + 1_000,
-      },
+      request: { ...scoreCallBody(['[-1] one', '[-2] two']), deadline_at_ms: clock.nowMs + 1_000 },
       documentIndices,
       timeoutMs: 1_000,
       signal: signal ?? new AbortController().signal,

@@ -3,6 +3,7 @@ import type { WorkerCall } from '#edge/gpu-workers/call-gpu-worker.ts';
 import { digestDocuments } from '#edge/gpu-workers/digest-documents.ts';
 import { type ScoringJob, scoreOnWorkers } from '#edge/gpu-workers/score-on-workers.ts';
 import { answeredFailure } from '#edge/gpu-workers/shard-outcome.ts';
+import { scoreCallBody } from '#edge/testing/score-call-body.ts';
 import { type Behaviour, lostConnection, type SeenCall, simulateFleet } from '#edge/testing/simulated-fleet.ts';
 import { targetAt } from '#edge/testing/target-at.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
@@ -13,15 +14,7 @@ type Behave = (call: WorkerCall, calls: readonly SeenCall[]) => Behaviour;
 const [workerA, workerB] = [targetAt('http://a'), targetAt('http://b')];
 const documents = Array.from({ length: 24 }, (_, index) => `[-${index + 1}] document`);
 const expected = documents.map((_, index) => -(index + 1));
-
-const baseRequest = {
-  model: 'm',
-  query: 'q',
-  documents,
-  max_tokens_per_doc: 512,
-  include_target_log_likelihoods: false,
-  include_calibration: false,
-};
+const baseRequest = scoreCallBody(documents);
 
 async function start(behave: Behave, changes: Partial<ScoringJob> = {}) {
   const fleet = simulateFleet(behave);

@@ -4,6 +4,7 @@ import { ConnectionSlots } from '#edge/gpu-workers/connection-slots.ts';
 import type { FleetHealth } from '#edge/gpu-workers/fleet-health.ts';
 import { type ShardJob, scoreShard } from '#edge/gpu-workers/score-shard.ts';
 import { answeredFailure } from '#edge/gpu-workers/shard-outcome.ts';
+import { scoreCallBody } from '#edge/testing/score-call-body.ts';
 import { type Behaviour, lostConnection, type SeenCall, simulateFleet } from '#edge/testing/simulated-fleet.ts';
 import { targetAt } from '#edge/testing/target-at.ts';
 import { unrecordedSpan } from '#shared/tracing/trace-span.ts';
@@ -22,14 +23,7 @@ function start(behave: Behave, options: Partial<ShardJob> & { readonly isKnown?:
   if (isKnown) for (let call = 0; call < 20; call += 1) fleet.health.latencies.record(characters, usualMs);
   const job: ShardJob = {
     shard: { targets: threeInOneRegion, documentIndices: [0, 1] },
-    request: {
-      model: 'm',
-      query: 'q',
-      documents,
-      max_tokens_per_doc: 512,
-      include_target_log_likelihoods: false,
-      include_calibration: false,
-    },
+    request: scoreCallBody(documents),
     deadlineAtMs: 10_000,
     signal: new AbortController().signal,
     requestId: 'r',

@@ -6,6 +6,7 @@ import { WorkerState } from '#gpu-worker/http/worker-state.ts';
 import { readRules } from '#infra/monitoring/monitored-queries.ts';
 import { metricNames } from '#infra/monitoring/query-names.ts';
 import { findManifest, type Manifest, renderChart, renderText } from '#test/support/render-chart.ts';
+import { scalingQueries } from '#test/support/scaling-queries.ts';
 
 const variableSchema = z.object({
   name: z.string(),
@@ -155,15 +156,7 @@ describe('the chart', () => {
   });
 
   it('scales by what workers and gateways show', async () => {
-    const scaled = findManifest(
-      renderChart({ profiles: ['profiles/scale-to-zero.yaml'] }),
-      'ScaledObject',
-      'region-worker',
-    );
-    const triggers = z.object({
-      spec: z.object({ triggers: z.array(z.object({ metadata: z.object({ query: z.string() }) })) }),
-    });
-    const asked = triggers.parse(scaled).spec.triggers.flatMap(({ metadata }) => metricNames(metadata.query));
+    const asked = scalingQueries().flatMap(metricNames);
     const metrics = createWorkerMetrics();
     metrics.watch(new WorkerState());
     const shown = await metrics.text();

@@ -11,6 +11,7 @@ import { metricNames } from '#infra/monitoring/query-names.ts';
 import { findTool } from '#infra/tools/tool-paths.ts';
 import { workerErrorSchema } from '#shared/protocol/worker-error.ts';
 import { findManifest, renderChart } from '#test/support/render-chart.ts';
+import { scalingQueries } from '#test/support/scaling-queries.ts';
 import { envoyConfiguration, type Gateway, startGateway } from '#test/support/start-gateway.ts';
 
 /** A worker as the gateway sees one: a probe, and calls that it answers with its own address. */
@@ -163,19 +164,6 @@ describe("the region's gateway", () => {
     await expect.poll(closing, { timeout: 20_000 }).toBe('close');
   });
 });
-
-/** What KEDA asks Prometheus. */
-function scalingQueries(): string[] {
-  const scaled = findManifest(
-    renderChart({ profiles: ['profiles/scale-to-zero.yaml'] }),
-    'ScaledObject',
-    'region-worker',
-  );
-  const triggers = z.object({
-    spec: z.object({ triggers: z.array(z.object({ metadata: z.object({ query: z.string() }) })) }),
-  });
-  return triggers.parse(scaled).spec.triggers.map(({ metadata }) => metadata.query);
-}
 
 /** Status of a GET whose path is sent as it is: fetch would tidy it up. */
 async function rawGet(url: string, path: string): Promise<number> {
