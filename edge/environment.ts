@@ -110,7 +110,9 @@ export function parseEnvironment(bindings: EdgeBindings): EdgeEnvironment {
   const apiKeyPeppers = readPeppers(bindings.API_KEY_PEPPER ?? '', problems);
   const baseModel = bindings.BASE_MODEL ?? 'smollm2-135m-instruct';
   if (!/^[A-Za-z0-9._/-]{1,200}$/.test(baseModel)) {
-    problems.push('BASE_MODEL must be 1 to 200 letters, digits, dots, dashes, underscores or slashes');
+    problems.push(
+      `BASE_MODEL is "${baseModel}"; it must be 1 to 200 letters, digits, dots, dashes, underscores or slashes`,
+    );
   }
   const modelAliases = parseModelAliases(bindings.MODEL_ALIASES, baseModel, problems);
   const integer = (name: 'SCORE_CACHE_BYTES' | 'SCORE_CACHE_TTL_SECONDS', absent: number, maximum: number) =>
