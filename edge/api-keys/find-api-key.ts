@@ -103,7 +103,11 @@ export function createApiKeyFinder({
 
   // By id: a row's hash may be under another pepper than the one that keys are remembered by.
   const forget: ForgetApiKey = (id) => {
-    for (const [hash, { value }] of known.entries()) if (value.id === id) known.delete(hash);
+    for (const [hash, { value }] of known.entries()) {
+      if (value.id !== id) continue;
+      known.delete(hash);
+      return;
+    }
   };
   return { find, forget };
 }

@@ -75,6 +75,14 @@ describe('a rotation of the pepper, by the steps of the runbook', () => {
     expect(await call(isolate('$NEW'), key)).toBe(200);
   });
 
+  it('names the pepper of a key that older code wrote once it is used, without a rotation too', async () => {
+    const key = await seedKey();
+    const { hash, id } = await rowOf(key);
+    await env.DB.prepare('UPDATE api_keys SET pepper_id = NULL WHERE id = ?').bind(id).run();
+    expect(await call(isolate('$OLD'), key)).toBe(200);
+    expect(await rowOf(key)).toMatchObject({ id, hash, pepper_id: await pepperId(testPepper) });
+  });
+
   it('gives new keys and successors the first pepper', async () => {
     const admin = await seedKey({ scopes: ['admin'] });
     const { id } = await rowOf(admin);
