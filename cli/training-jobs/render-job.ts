@@ -1,11 +1,13 @@
 import type { TrainingJobResponse } from '#shared/protocol/training-job.ts';
 import type { TrainingSummary } from '#shared/protocol/training-summary.ts';
+import { hasEnded } from '#shared/training/job-states.ts';
 
 /** A job in a few lines: where it stands, or what came of it. */
 export function renderJob(job: TrainingJobResponse): string {
   const { id, state, adapter, position, progress, cost, result, error } = job;
   const place = position === null ? '' : `, place ${position} in the queue`;
-  const lines = [`${id} (${adapter}): ${state}${place}, ${cost.tokens} tokens so far`];
+  const soFar = hasEnded(state) ? '' : ' so far';
+  const lines = [`${id} (${adapter}): ${state}${place}, ${cost.tokens} tokens${soFar}`];
   if (progress !== null && result === null) {
     const loss = progress.loss === null ? '' : `, loss ${progress.loss.toFixed(4)}`;
     const dev = progress.dev_metric === null ? '' : `, dev nDCG@10 ${progress.dev_metric.toFixed(4)}`;
