@@ -112,18 +112,18 @@ export const adapterImportCommand = defineCommand({
 /** @throws UsageError naming the flag, its value and what it takes */
 function parseSettings(args: Readonly<Record<string, unknown>>): ImportSettings {
   const settings: Record<string, unknown> = {};
+  const typed: Record<string, string> = {};
   for (const [flag, field] of Object.entries(settingFields)) {
     const text = args[flag];
     if (typeof text !== 'string') continue;
+    typed[field] = text;
     settings[field] = field === 'k' || field === 'heads' ? Number(text) : text;
   }
   const parsed = importSettingsSchema.safeParse(settings);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const flag = Object.entries(settingFields).find(([, field]) => field === issue?.path[0])?.[0];
-  throw new UsageError(
-    `${describeFieldFault(issue, settings, { whole: 'the settings', shownName: () => `--${flag}` })}.`,
-  );
+  throw new UsageError(`${describeFieldFault(issue, typed, { whole: 'the settings', shownName: () => `--${flag}` })}.`);
 }
 
 /** A refusal names the path that was typed. */

@@ -135,10 +135,10 @@ describe('hintrank adapter import', () => {
   });
 
   it.each([
-    [['--k', '0'], 2, '--k is 0: '],
-    [['--heads', 'two'], 2, '--heads: '],
-    [['--filters', 'xy'], 2, '--filters: is neither "none" nor'],
-    [['--template', 'clean-9'], 2, '--template: '],
+    [['--k', '0'], 2, '--k is "0": Too small'],
+    [['--heads', 'two'], 2, '--heads is "two": Invalid input: expected number'],
+    [['--filters', 'xy'], 2, '--filters is "xy", which is neither "none" nor'],
+    [['--template', 'clean-9'], 2, '--template is "clean-9": Invalid option'],
     [['--storage', 'int8'], 2, '--storage must be one of fp16, fp32'],
     [[], 1, '/no/such.safetensors does not exist.'],
   ])('%j ends with %i', async (more, exitCode, sentence) => {
