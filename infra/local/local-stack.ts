@@ -28,6 +28,8 @@ export interface LocalStackOptions {
   readonly objectStore?: LocalObjectStore;
   /** Settings of traces (OTEL_…), for edge and workers; default: nothing is traced. */
   readonly tracing?: Readonly<Record<string, string>>;
+  /** Which requests get a line in the edge's log: REQUEST_LOG of edge/environment.ts; default: `faults`. */
+  readonly requestLog?: string;
   /** Settings of the edge (edge/environment.ts) that are not this stack's own. */
   readonly edgeVariables?: Readonly<Record<string, string>>;
   readonly say: (line: string) => void;
@@ -101,22 +103,22 @@ interface EdgeToStart {
   readonly urls: readonly string[];
   readonly objectStore: LocalObjectStore;
   readonly tracing?: Readonly<Record<string, string>>;
+  readonly requestLog?: string;
   readonly edgeVariables?: Readonly<Record<string, string>>;
   readonly shutdown: Shutdown;
   readonly say: (line: string) => void;
 }
 
 async function startEdge(options: EdgeToStart): Promise<RunningWrangler> {
-  const { state, adapter, port, urls, shutdown, say } = options;
+  const { state, adapter, port, urls, shutdown, say, requestLog = 'faults' } = options;
   const { secrets } = state;
   const folder = join(state.path, 'edge');
-  const edgeVariables = { ...options.tracing, ...options.edgeVariables };
+  const edgeVariables = { ...options.tracing, REQUEST_LOG: requestLog, ...options.edgeVariables };
   const named = { folder, secrets, gpuWorkerUrls: urls, baseModel, edgeVariables };
   const configPath = await writeEdgeConfiguration({ ...options, ...named });
   await shutdown.step((signal) => prepareLocalDatabase({ state, configPath, adapter, baseModel, signal, say }));
   say('Starting the edge.');
   const logFile = join(state.logs, 'edge.log');
-  return shutdown.start((signal) =>
-    startWrangler({ configPath, stateFolder: state.path, dataFolder: state.data, port, logFile, signal }),
-  );
+  const where = { configPath, stateFolder: state.path, dataFolder: state.data, port, logFile };
+  return shutdown.start((signal) => startWrangler({ ...where, showsInfo: requestLog !== 'faults', signal }));
 }

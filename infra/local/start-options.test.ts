@@ -12,6 +12,7 @@ describe('parseStartOptions', () => {
       model: undefined,
       stateFolder: join(import.meta.dirname, '..', '..', '.hintrank'),
       tracing: {},
+      requestLog: 'faults',
       once: false,
       help: false,
     });
@@ -30,6 +31,7 @@ describe('parseStartOptions', () => {
       model: 'm.gguf',
       stateFolder: 'there',
       tracing: {},
+      requestLog: 'faults',
       once: true,
       help: true,
     });
@@ -39,6 +41,10 @@ describe('parseStartOptions', () => {
     const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' };
     const others = { OTEL_TRACES_SAMPLER: '', OTEL_SERVICE_NAME: 'mine', PATH: '/bin' };
     expect(parseStartOptions([], { ...endpoint, ...others }).tracing).toEqual(endpoint);
+  });
+
+  it('writes a line for each request where REQUEST_LOG says so', () => {
+    expect(parseStartOptions([], { REQUEST_LOG: 'all' }).requestLog).toBe('all');
   });
 
   it('keeps everything in HINTRANK_HOME where that is set and no folder is named', () => {

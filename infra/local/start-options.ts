@@ -16,6 +16,8 @@ export interface StartOptions {
   readonly stateFolder: string;
   /** Settings of traces, for edge and workers; empty: nothing is traced. */
   readonly tracing: Readonly<Record<string, string>>;
+  /** Which requests get a line in the edge's log: REQUEST_LOG of edge/environment.ts. */
+  readonly requestLog: string;
   readonly once: boolean;
   readonly help: boolean;
 }
@@ -33,7 +35,8 @@ export const startHelp = `Starts the whole of Hintrank on this machine, reranks 
   --state FOLDER       where keys, database, objects and logs are kept (default: HINTRANK_HOME, or .hintrank here)
   --help               this text
 
-With OTEL_EXPORTER_OTLP_ENDPOINT in the environment, requests are traced there from edge to thread.
+With OTEL_EXPORTER_OTLP_ENDPOINT in the environment, requests are traced there from edge to thread. With REQUEST_LOG=all,
+FOLDER/logs/edge.log has a line for each request (without: for faults only, because the simulator writes lines slowly).
 While it runs, FOLDER/local.json holds {url, api_key, workers} for scripts. Ctrl-C stops everything.
 `;
 
@@ -42,6 +45,9 @@ const repositoryStateFolder = join(import.meta.dirname, '..', '..', '.hintrank')
 
 const portMax = 65_535;
 const workersMax = 64;
+
+/** In the simulator a line costs milliseconds, and shows in its log at a level that costs as much again. */
+const quietRequestLog = 'faults';
 
 /** The command line of `npm start`. Throws LocalStackFault that names the option, its value and what is allowed. */
 export function parseStartOptions(
@@ -61,6 +67,7 @@ export function parseStartOptions(
     model: values.model,
     stateFolder: values.state ?? (variables['HINTRANK_HOME'] || repositoryStateFolder),
     tracing: tracingVariables(variables),
+    requestLog: variables['REQUEST_LOG'] || quietRequestLog,
     once: values.once ?? false,
     help: values.help ?? false,
   };

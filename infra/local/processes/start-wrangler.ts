@@ -13,6 +13,8 @@ export interface WranglerToStart {
   /** Port on 127.0.0.1; 0 lets the system choose. */
   readonly port: number;
   readonly logFile: string;
+  /** Whether the log also gets the Worker's lines of level `info`; default: only its warnings and errors. It makes the simulator slower. */
+  readonly showsInfo?: boolean;
   /** Further flags of `wrangler dev`. */
   readonly moreFlags?: readonly string[];
   /** JSON file with what requests say of where they come from (`request.cf`); absent: what the simulator thinks. */
@@ -29,6 +31,9 @@ const guardPath = fileURLToPath(new URL('./guard.ts', import.meta.url));
 
 const readyMessageSchema = z.object({ event: z.literal('DEV_SERVER_READY'), port: z.number() });
 
+/** Lines of the simulator itself, among them one for each request with its path; the Worker writes its own. */
+const simulatorPrefix = '[wrangler:info] ';
+
 /** Milliseconds that workerd and the bundler may take before something is wrong. */
 const readyTimeoutMs = 60_000;
 
@@ -36,7 +41,7 @@ const readyTimeoutMs = 60_000;
 export async function startWrangler(options: WranglerToStart): Promise<RunningWrangler> {
   const ready = Promise.withResolvers<number>();
   const child = startProcess({
-    command: [process.execPath, guardPath, ...devCommand(options)],
+    command: [process.execPath, guardPath, '--drop', simulatorPrefix, ...devCommand(options)],
     environment: { ...wranglerEnvironment(options.stateFolder), ...placeVariables(options.placeFile) },
     logFile: options.logFile,
     onMessage: (message) => {
@@ -73,7 +78,7 @@ function placeVariables(file: string | undefined): Record<string, string> {
   return file === undefined ? {} : { CLOUDFLARE_CF_FETCH_ENABLED: 'true', CLOUDFLARE_CF_FETCH_PATH: file };
 }
 
-function devCommand({ configPath, dataFolder, port, moreFlags = [] }: WranglerToStart): string[] {
+function devCommand({ configPath, dataFolder, port, showsInfo = false, moreFlags = [] }: WranglerToStart): string[] {
   const fixed = [
     ...moreFlags,
     '--ip',
@@ -82,7 +87,7 @@ function devCommand({ configPath, dataFolder, port, moreFlags = [] }: WranglerTo
     '0',
     '--show-interactive-dev-session=false',
     '--log-level',
-    'warn',
+    showsInfo ? 'info' : 'warn',
   ];
   return wranglerCommand('dev', '--config', configPath, '--persist-to', dataFolder, '--port', String(port), ...fixed);
 }

@@ -36,6 +36,7 @@ beforeAll(async () => {
       stateFolder: join(home, 'state'),
       training: true,
       tracing: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url },
+      requestLog: 'all',
       say: () => undefined,
     },
     new AbortController().signal,
@@ -144,6 +145,19 @@ describe('hintrank train --remote', () => {
     expect(uploaded).toEqual(expect.arrayContaining(['checkpoint.safetensors', 'report.html', 'adapter.safetensors']));
     const text = JSON.stringify(receiver.spans.map(({ name, attributes }) => [name, attributes]));
     for (const secret of ['animals', 'lives in the', 'hr_']) expect(text).not.toContain(secret);
+  });
+
+  it('left a line for each of its requests in the log of the edge, that of the stream with its end, and none of the simulator’s', async () => {
+    const log = await readFile(join(home, 'state', 'logs', 'edge.log'), 'utf8');
+    const lines = log.split('\n').filter((line) => line.startsWith('{"level":"info","event":"request"'));
+    const said = lines.map((line) => z.looseObject({ route: z.string(), status: z.int() }).parse(JSON.parse(line)));
+    expect(said).toContainEqual(
+      expect.objectContaining({ route: '/v1/training-jobs/:id/events', status: 200, stream: 'complete' }),
+    );
+    expect(said).toContainEqual(
+      expect.objectContaining({ route: '/v2/rerank', documents: 2, cache: 'miss', calls: 1, tenant: 'local' }),
+    );
+    for (const secret of ['wrangler:info', 'animals', 'lives in the', 'hr_']) expect(log).not.toContain(secret);
   });
 
   it('sends a zip archive of a BEIR folder as it is, and the adapter is that of a local run on the folder', async () => {
