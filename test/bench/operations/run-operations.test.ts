@@ -10,11 +10,11 @@ import { writeTinyTextModel } from '#test/support/tiny-text-model.ts';
 const folder = mkdtempSync(join(tmpdir(), 'hintrank-operations-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Eight starts of workers, one after the other, and three versions of the edge: minutes, where the machine has others to serve. */
+/** Eight starts of workers, one after the other, and six versions of the edge: minutes, where the machine has others to serve. */
 const timeoutMs = 400_000;
 
 it(
-  'no request fails while the signing key is rotated, the database migrated, and workers are rolled out and restarted',
+  'no request fails while the signing key and the pepper are rotated, the database migrated, and workers are rolled out and restarted',
   async () => {
     const result = await runOperations({
       workerSettings: {
@@ -32,6 +32,7 @@ it(
     expect(result.phases.map(({ name, failed }) => [name, failed])).toEqual(
       [
         ...['undisturbed', 'key 1: workers old,new', 'key 2: edge new,old', 'key 3: workers new', 'key 4: edge new'],
+        ...['pepper 1: edge old,new', 'pepper 2: edge new,old', 'pepper 3: edge new'],
         ...['migration', 'roll-out of workers', 'workers restarted in place', 'afterwards'],
       ].map((name) => [name, 0]),
     );

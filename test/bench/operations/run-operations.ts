@@ -4,8 +4,10 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type LoadSummary, summariseLoad } from '#test/bench/edge/summarise-load.ts';
 import { expectOnlyNewKey } from '#test/bench/operations/expect-only-new-key.ts';
+import { type Rotation, rotatingSecrets } from '#test/bench/operations/rotating-secrets.ts';
 import { type EdgeVersions, startEdgeVersions } from '#test/bench/operations/start-edge-versions.ts';
 import { type CallRecord, SteadyCallers } from '#test/bench/operations/steady-callers.ts';
+import { untilKeysHaveMoved } from '#test/bench/operations/until-keys-have-moved.ts';
 import { WorkerFleet } from '#test/bench/operations/worker-fleet.ts';
 import { createEdgeFolder } from '#test/support/start-edge.ts';
 
@@ -50,22 +52,31 @@ const failuresShownMax = 10;
 const pollMs = 20;
 
 /**
- * Rotates the signing key, migrates the database and replaces and restarts workers under steady load. Every step ends once it is done and each caller has been
+ * Rotates the signing key and the pepper of API keys, migrates the database and replaces and restarts workers under steady load. Every step ends once it is done and each caller has been
  * answered in it. Throws where a step did not do what it is for; failed requests are in the result.
  */
 export async function runOperations(options: OperationsOptions): Promise<OperationsResult> {
   const folder = await createEdgeFolder();
-  const oldKey = folder.secrets.worker_signing_key;
-  const newKey = randomBytes(32).toString('base64url');
+  const newSecret = () => randomBytes(32).toString('base64url');
+  const rotation = {
+    signingKeys: { old: folder.secrets.worker_signing_key, new: newSecret() },
+    peppers: { old: folder.secrets.api_key_pepper, new: newSecret() },
+  };
   options.onProgress(`starting ${options.workers} workers`);
   const settings = { BASE_MODEL: baseModel, ...options.workerSettings };
-  const fleet = await WorkerFleet.start({ size: options.workers, folder: folder.path, settings, signingKeys: oldKey });
+  const fleet = await WorkerFleet.start({
+    size: options.workers,
+    folder: folder.path,
+    settings,
+    signingKeys: rotation.signingKeys.old,
+  });
   let edge: EdgeVersions | undefined;
   try {
-    options.onProgress('starting three versions of the edge');
-    const keys = { EDGE_1: oldKey, EDGE_2: `${newKey},${oldKey}`, EDGE_3: newKey };
-    edge = await startEdgeVersions(folder, keys, { GPU_WORKER_URLS: fleet.urls.join(','), BASE_MODEL: baseModel });
-    return await underLoad(options, edge, planSteps(fleet, edge, oldKey, newKey));
+    const versions = rotatingSecrets(rotation);
+    options.onProgress(`starting ${Object.keys(versions).length} versions of the edge`);
+    edge = await startEdgeVersions(folder, versions, { GPU_WORKER_URLS: fleet.urls.join(','), BASE_MODEL: baseModel });
+    await edge.switchTo('EDGE_1');
+    return await underLoad(options, edge, planSteps(fleet, edge, rotation));
   } finally {
     await edge?.stop();
     await fleet.stop();
@@ -73,17 +84,23 @@ export async function runOperations(options: OperationsOptions): Promise<Operati
   }
 }
 
-function planSteps(fleet: WorkerFleet, edge: EdgeVersions, oldKey: string, newKey: string): Step[] {
+function planSteps(fleet: WorkerFleet, edge: EdgeVersions, { signingKeys, peppers }: Rotation): Step[] {
   const step = (name: string, work: () => Promise<void>, share = 0.02): Step => ({ name, work, share });
   return [
     step('undisturbed', async () => undefined, 0.15),
-    step('key 1: workers old,new', () => fleet.rollOut(`${oldKey},${newKey}`)),
+    step('key 1: workers old,new', () => fleet.rollOut(`${signingKeys.old},${signingKeys.new}`)),
     step('key 2: edge new,old', () => edge.switchTo('EDGE_2')),
-    step('key 3: workers new', () => fleet.rollOut(newKey)),
+    step('key 3: workers new', () => fleet.rollOut(signingKeys.new)),
     step('key 4: edge new', async () => {
       await edge.switchTo('EDGE_3');
-      await expectOnlyNewKey(fleet.urls, { oldKey, newKey });
+      await expectOnlyNewKey(fleet.urls, { oldKey: signingKeys.old, newKey: signingKeys.new });
     }),
+    step('pepper 1: edge old,new', () => edge.switchTo('EDGE_4')),
+    step('pepper 2: edge new,old', async () => {
+      await edge.switchTo('EDGE_5');
+      await untilKeysHaveMoved(edge, peppers.new);
+    }),
+    step('pepper 3: edge new', () => edge.switchTo('EDGE_6')),
     step('migration', () => migrate(edge)),
     step('roll-out of workers', () => fleet.rollOut()),
     step('workers restarted in place', () => fleet.restartInPlace()),

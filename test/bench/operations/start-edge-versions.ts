@@ -5,36 +5,36 @@ import { startWrangler } from '#infra/local/processes/start-wrangler.ts';
 import { writePrivateFile } from '#infra/local/state/write-private-file.ts';
 import { describeEdge, type EdgeFolder, prepareEdgeDatabase, writeEdgeSecrets } from '#test/support/start-edge.ts';
 
-/** Versions of the edge by what they are called in `version-switch.ts`, each with the signing keys that it has. */
-export type EdgeVersionKeys = Readonly<Record<'EDGE_1' | 'EDGE_2' | 'EDGE_3', string>>;
+/** Secrets of a version of the edge; each may be a list, as while it rotates. */
+export type EdgeVersionSecrets = Pick<EdgeFolder['secrets'], 'worker_signing_key' | 'api_key_pepper'>;
 
 export interface EdgeVersions {
   readonly url: string;
   readonly apiKey: string;
   /** Requests that begin from now on go there. */
-  switchTo(version: keyof EdgeVersionKeys): Promise<void>;
+  switchTo(version: string): Promise<void>;
   /** Runs one statement on the database that serves, and returns its rows. */
   runSql(statement: string): Promise<readonly unknown[]>;
   stop(): Promise<void>;
 }
 
-/** Three uploaded versions of the real edge, of which the first is deployed, over one database, in one workerd. Stopping leaves the folder to its owner. */
+/** Uploaded versions of the real edge by their names, none of them deployed yet, over one database, in one workerd. Stopping leaves the folder to its owner. */
 export async function startEdgeVersions(
   folder: EdgeFolder,
-  keys: EdgeVersionKeys,
+  secrets: Readonly<Record<string, EdgeVersionSecrets>>,
   variables: Readonly<Record<string, string>>,
 ): Promise<EdgeVersions> {
   const dataFolder = join(folder.path, 'state');
-  const versions = Object.entries(keys).map(([binding, signingKeys]) => ({
-    ...{ binding, signingKeys, service: binding.toLowerCase().replace('_', '-') },
+  const versions = Object.entries(secrets).map(([binding, own]) => ({
+    ...{ binding, own, service: binding.toLowerCase().replaceAll('_', '-') },
   }));
   const configPaths: string[] = [];
-  for (const { service, signingKeys } of versions) {
+  for (const { service, own } of versions) {
     const path = join(folder.path, service);
     await mkdir(path, { recursive: true });
     const configuration = { ...(await describeEdge(variables)), name: service };
     await writePrivateFile(join(path, 'wrangler.json'), JSON.stringify(configuration));
-    await writeEdgeSecrets(path, { ...folder.secrets, worker_signing_key: signingKeys });
+    await writeEdgeSecrets(path, { ...folder.secrets, ...own });
     configPaths.push(join(path, 'wrangler.json'));
   }
   const { compatibility_date, d1_databases } = await describeEdge(variables);

@@ -3,17 +3,15 @@ interface Service {
   fetch(request: Request): Promise<Response>;
 }
 
-interface Bindings {
-  readonly DB: { prepare(sql: string): { all(): Promise<{ readonly results: readonly unknown[] }> } };
-  readonly EDGE_1: Service;
-  readonly EDGE_2: Service;
-  readonly EDGE_3: Service;
+interface Database {
+  prepare(sql: string): { all(): Promise<{ readonly results: readonly unknown[] }> };
 }
 
-type Version = Exclude<keyof Bindings, 'DB'>;
+/** Beside the database, the versions by their names. */
+type Bindings = Readonly<Record<string, Service>> & { readonly DB: Database };
 
 /** The version that requests go to: those that have begun stay where they are. */
-let version: Version = 'EDGE_1';
+let version = '';
 
 /**
  * Stands for the platform, in workerd: sends each request to the version that is deployed, which `PUT /operations/version` changes from one request to the
@@ -23,12 +21,12 @@ const platform = {
   async fetch(request: Request, bindings: Bindings): Promise<Response> {
     switch (new URL(request.url).pathname) {
       case '/operations/version':
-        version = (await request.text()) as Version;
-        return new Response(version);
+        version = await request.text();
+        return new Response(version, { status: version in bindings ? 200 : 404 });
       case '/operations/sql':
         return Response.json((await bindings.DB.prepare(await request.text()).all()).results);
       default:
-        return bindings[version].fetch(request);
+        return bindings[version]?.fetch(request) ?? new Response('No version is deployed.', { status: 503 });
     }
   },
 };
