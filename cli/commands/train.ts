@@ -66,6 +66,7 @@ export const trainCommand = defineCommand({
       dataName,
       calibration,
       withFirstStage: args['with-first-stage'] === true,
+      storage,
       checkpointPath: `${resolve(output)}.checkpoint`,
       prefixBytesMax: parseInteger('prefix-cache-gb', args['prefix-cache-gb'], 0, 10_000) * 1e9,
       onEvent: progress.onEvent,
@@ -73,7 +74,7 @@ export const trainCommand = defineCommand({
     });
     try {
       const outcome = await trainAdapter(run).finally(() => progress.stop());
-      const { file, report } = finishAdapter(outcome, { settings, data, dataName, storage });
+      const { file, report } = finishAdapter(outcome, { settings, data, dataName });
       const json = `${JSON.stringify(report, null, 2)}\n`;
       await finishAdapterFiles(output, { file, json, html: renderTrainingHtml(report) });
       await io.print(args.json === true ? json : renderTraining(report, output));

@@ -18,6 +18,7 @@ import { sweepPrefixes } from '#gpu-worker/training/threads/prefix-store.ts';
 import { TrainingPool } from '#gpu-worker/training/threads/training-pool.ts';
 import type { TrainingEvent, TrainingRun } from '#gpu-worker/training/training-run.ts';
 import type { AdapterConfig } from '#shared/adapter-file/adapter-config.ts';
+import type { AdapterStorage } from '#shared/adapter-file/write-adapter-file.ts';
 import { findBaseCalibration } from '#shared/calibration/base-model-calibration.ts';
 import type { Calibration } from '#shared/calibration/calibration.ts';
 import { ServiceError } from '#shared/errors/service-error.ts';
@@ -36,6 +37,8 @@ export interface TrainingOptions {
   readonly calibration: Calibration | null;
   /** Fit the adapter's constants with BM25's score, too. */
   readonly withFirstStage: boolean;
+  /** Numbers of the adapter's file, which the looks at the dev queries are at; fp16 where absent. */
+  readonly storage?: AdapterStorage;
   readonly checkpointPath: string;
   /** Keeps keys and values of prefixes; absent: a folder of the model in the cache folder, for all runs. */
   readonly prefixFolder?: string;
@@ -52,6 +55,9 @@ const gradientSlots = 4;
 
 /** Keys and values in float16 lose less than the difference between two processors, and take half the disk. */
 const keyValueType = 'float16';
+
+/** As adapters are published. */
+const storageDefault = 'fp16';
 
 /** As the calibration in an adapter takes it. */
 const dataNameLengthMax = 200;
@@ -121,6 +127,7 @@ export async function openTraining(
       withFirstStage: options.withFirstStage,
     },
     checkpointPath: options.checkpointPath,
+    storage: options.storage ?? storageDefault,
     identity: identityOf(options, model.fingerprint, lexicalOffset === null ? null : base),
     onEvent: options.onEvent,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
@@ -178,12 +185,12 @@ function documentText(data: TrainingData, documentId: string, withTitle: boolean
 
 /** A checkpoint goes on only with the settings, the constants that the loss blends with, the queries and the model that it came from. */
 function identityOf(
-  { settings, data, withTitle }: TrainingOptions,
+  { settings, data, withTitle, storage = storageDefault }: TrainingOptions,
   modelFingerprint: string,
   blendedWith: Calibration | null,
 ): string {
   const hash = createHash('sha256').update(
-    JSON.stringify([settings, withTitle, modelFingerprint, blendedWith?.constants]),
+    JSON.stringify([settings, withTitle, storage, modelFingerprint, blendedWith?.constants]),
   );
   for (const examples of [data.train, data.dev]) hash.update(JSON.stringify(examples));
   for (const [id, { title, text }] of data.corpus) hash.update(JSON.stringify([id, title, text]));

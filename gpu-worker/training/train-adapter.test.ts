@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readCheckpoint } from '#gpu-worker/training/checkpoint/checkpoint-file.ts';
 import type { TrainingData, TrainingExample } from '#gpu-worker/training/data/training-data.ts';
+import { lookAtDev } from '#gpu-worker/training/dev/look-at-dev.ts';
 import { openTraining } from '#gpu-worker/training/open-training.ts';
+import type { TrainedAdapter } from '#gpu-worker/training/optimiser/trained-adapter.ts';
 import { trainingSettingsSchema } from '#gpu-worker/training/settings/training-settings.ts';
 import type { SequenceResult, SequenceTask } from '#gpu-worker/training/threads/sequence-task.ts';
 import { trainAdapter } from '#gpu-worker/training/train-adapter.ts';
 import type { TrainingEvent, TrainingRun } from '#gpu-worker/training/training-run.ts';
+import { parseAdapterFile } from '#shared/adapter-file/parse-adapter-file.ts';
 import { writeTinyTextModel } from '#test/support/tiny-text-model.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hintrank-train-adapter-'));
@@ -199,6 +202,32 @@ describe('what is kept', () => {
     const run = await open(name);
     return trainAdapter({ ...run, settings: { ...run.settings, patience: 1, keep } });
   };
+
+  it('was looked at as it is stored, with its numbers rounded', async () => {
+    const run = await open('stored');
+    const looks: number[][] = [];
+    const runTasks = async (tasks: readonly SequenceTask[]): Promise<SequenceResult[]> => {
+      const results = await run.pool.run(tasks);
+      if (tasks.every(isDev)) looks.push(results.map((result) => -result.meanNegativeLogLikelihood));
+      return results;
+    };
+    const { file } = await trainAdapter({
+      ...run,
+      settings: { ...run.settings, keep: 'last' },
+      pool: { run: runTasks },
+    });
+    const lookWith = async (adapter: TrainedAdapter) => [
+      ...(await lookAtDev(
+        run.dev,
+        run.pool,
+        (texts) => run.sequences.adapted(texts, adapter, run.module, null, false),
+        () => {},
+      )),
+    ];
+    const stored = await lookWith(run.adapter.beside(parseAdapterFile(file)));
+    expect(looks).toContainEqual(stored);
+    expect(looks).not.toContainEqual(await lookWith(run.adapter));
+  });
 
   it('is the adapter of the last step when that is asked for, and then the run never ends early', async () => {
     const best = await train('best', 'best');

@@ -14,11 +14,13 @@ import { type PlannedStep, planStep } from '#gpu-worker/training/steps/plan-step
 import { runStep } from '#gpu-worker/training/steps/run-step.ts';
 import { trainingFault } from '#gpu-worker/training/training-fault.ts';
 import type { TrainingRun } from '#gpu-worker/training/training-run.ts';
-import { writeAdapterFile } from '#shared/adapter-file/write-adapter-file.ts';
+import { parseAdapterFile } from '#shared/adapter-file/parse-adapter-file.ts';
+import { type AdapterStorage, writeAdapterFile } from '#shared/adapter-file/write-adapter-file.ts';
 
 export interface TrainingOutcome extends AdapterJudgement {
-  /** The adapter that was kept, as a file (fp32). */
+  /** The adapter that was kept, as a file: the one that was looked at, rounded as it is stored. */
   readonly file: Uint8Array;
+  readonly storage: AdapterStorage;
   readonly keptStep: number;
   readonly losses: readonly LossPoint[];
   readonly dev: readonly DevPoint[];
@@ -39,6 +41,7 @@ export async function trainAdapter(run: TrainingRun): Promise<TrainingOutcome> {
   );
   return {
     file: kept.file,
+    storage: run.storage,
     keptStep: kept.point.step,
     losses,
     dev: progress.dev,
@@ -110,19 +113,19 @@ async function startProgress(run: TrainingRun): Promise<Progress> {
   }
   const base = await look(run, 'with the base model', null, async (texts) => run.sequences.base(texts));
   run.onEvent({ kind: 'base', metric: lookMetric(run.dev, base) });
-  const scores = await lookAtAdapter(run, null);
+  const { scores, file } = await lookAtAdapter(run, null);
   const point = pointOf(run, scores);
   run.onEvent({ kind: 'dev', ...point, best: true });
-  const untrained = { point, scores, file: fileOf(run) };
+  const untrained = { point, scores, file };
   return { losses: [], dev: [point], base, kept: untrained, highest: untrained, savedStep: null };
 }
 
-function recordLook(run: TrainingRun, progress: Progress, scores: Float64Array): void {
+function recordLook(run: TrainingRun, progress: Progress, { scores, file }: AdapterLook): void {
   const point = pointOf(run, scores);
   const best = point.metric > progress.highest.point.metric;
   progress.dev.push(point);
   if (best) progress.highest = { point, scores };
-  if (best || isKept(run, progress.highest, scores)) progress.kept = { point, scores, file: fileOf(run) };
+  if (best || isKept(run, progress.highest, scores)) progress.kept = { point, scores, file };
   run.onEvent({ kind: 'dev', ...point, best });
 }
 
@@ -141,15 +144,23 @@ function pointOf(run: TrainingRun, scores: Float64Array): DevPoint {
   return { step: run.adapter.step, metric: lookMetric(run.dev, scores) };
 }
 
-function fileOf(run: TrainingRun): Uint8Array {
-  return writeAdapterFile(run.adapter.toAdapterFile(), { storage: 'fp32' });
+interface AdapterLook {
+  /** Mean log-likelihoods of the dev pairs: float64 [pairs]. */
+  readonly scores: Float64Array;
+  /** The adapter that they are of. */
+  readonly file: Uint8Array;
 }
 
-function lookAtAdapter(run: TrainingRun, progress: Progress | null): Promise<Float64Array> {
-  const { adapter, module, sequences } = run;
-  return look(run, `after step ${adapter.step}`, progress, (texts) =>
-    sequences.adapted(texts, adapter, module, null, false),
+/** Looks with the adapter as its file has it: what is judged is what will be served. Rounding to fp16 alone has moved the relevant document of one dev query in a hundred by two places. */
+async function lookAtAdapter(run: TrainingRun, progress: Progress | null): Promise<AdapterLook> {
+  const { adapter, module, sequences, storage } = run;
+  const when = `after step ${adapter.step}`;
+  const file = await naming(run, `while the adapter ${when} was written`, progress, async () =>
+    writeAdapterFile(adapter.toAdapterFile(), { storage }),
   );
+  const stored = adapter.beside(parseAdapterFile(file));
+  const scores = await look(run, when, progress, (texts) => sequences.adapted(texts, stored, module, null, false));
+  return { scores, file };
 }
 
 function look(

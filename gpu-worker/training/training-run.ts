@@ -2,6 +2,7 @@ import type { TrainingData } from '#gpu-worker/training/data/training-data.ts';
 import type { DevSet } from '#gpu-worker/training/dev/dev-set.ts';
 import type { BlendSources } from '#gpu-worker/training/judge-adapter.ts';
 import type { StepContext } from '#gpu-worker/training/steps/run-step.ts';
+import type { AdapterStorage } from '#shared/adapter-file/write-adapter-file.ts';
 
 /** What a run reports while it goes on. */
 export type TrainingEvent =
@@ -30,7 +31,9 @@ export interface TrainingRun extends StepContext {
   readonly blend: BlendSources;
   /** Where the checkpoint is kept; it is read first. */
   readonly checkpointPath: string;
-  /** Digest of settings, model and data. */
+  /** Numbers of the adapter's file. */
+  readonly storage: AdapterStorage;
+  /** Digest of settings, storage, model and data. */
   readonly identity: string;
   readonly onEvent: (event: TrainingEvent) => void;
   readonly signal?: AbortSignal;

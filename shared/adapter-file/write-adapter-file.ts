@@ -5,9 +5,11 @@ import { parseAdapterFile } from '#shared/adapter-file/parse-adapter-file.ts';
 import { encodeHalfFloats } from '#shared/safetensors/half-float.ts';
 import { type TensorToWrite, writeSafetensors } from '#shared/safetensors/write-safetensors.ts';
 
+/** How an adapter's file holds its numbers: fp16 halves it and rounds each value by at most 2^-11 of it. */
+export type AdapterStorage = 'fp16' | 'fp32';
+
 export interface WriteAdapterOptions {
-  /** fp16 halves the file and rounds each value by at most 2^-11 of it. */
-  readonly storage: 'fp16' | 'fp32';
+  readonly storage: AdapterStorage;
 }
 
 /** Largest magnitude that fp16 still rounds to a finite value. */
@@ -29,7 +31,7 @@ export function writeAdapterFile(adapter: AdapterFile, { storage }: WriteAdapter
   return file;
 }
 
-function listTensors(adapter: AdapterFile, storage: WriteAdapterOptions['storage']): TensorToWrite[] {
+function listTensors(adapter: AdapterFile, storage: AdapterStorage): TensorToWrite[] {
   const { hiddenSize, embedding, mlp, attention, softPrompt } = adapter;
   const tensors: TensorToWrite[] = [];
   const add = (key: keyof typeof adapterTensorNames, values: Float32Array, columns: readonly number[]) => {
@@ -65,7 +67,7 @@ function listTensors(adapter: AdapterFile, storage: WriteAdapterOptions['storage
 function encodeValues(
   name: string,
   values: Float32Array,
-  storage: WriteAdapterOptions['storage'],
+  storage: AdapterStorage,
 ): Pick<TensorToWrite, 'dtype' | 'data'> {
   if (storage === 'fp32') return { dtype: 'F32', data: values };
   const tooLarge = values.findIndex((value) => Math.abs(value) > halfMagnitudeMax);

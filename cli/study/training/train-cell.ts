@@ -56,9 +56,7 @@ export async function trainCell({ digest, settings, data }: PlannedTraining, opt
   try {
     const outcome = await trainAdapter(run).finally(() => progress.stop());
     const temporary = `${path}.${process.pid}.tmp`;
-    await writeFile(temporary, finishAdapter(outcome, { settings, data, dataName, storage: 'fp16' }).file, {
-      flush: true,
-    });
+    await writeFile(temporary, finishAdapter(outcome, { settings, data, dataName }).file, { flush: true });
     await rename(temporary, path);
     await rm(checkpointPath, { force: true });
   } finally {

@@ -62,7 +62,7 @@ export async function performTraining(
     discardForeignCheckpoint(run);
     const outcome = await trainAdapter(run);
     await pace();
-    const { file, report } = finishAdapter(outcome, { settings, data, dataName, storage: 'fp16' });
+    const { file, report } = finishAdapter(outcome, { settings, data, dataName });
     await writeResult(join(folder, jobFiles.reportJson), `${JSON.stringify(report, null, 2)}\n`);
     await writeResult(join(folder, jobFiles.reportHtml), renderTrainingHtml(report));
     await writeResult(join(folder, jobFiles.adapter), file);

@@ -48,6 +48,7 @@ const obstacle: DevCalibration = { calibration: null, obstacle: 'Too few.' };
 function outcomeOf(changes: Partial<TrainingOutcome>): TrainingOutcome {
   return {
     file: writeAdapterFile(start, { storage: 'fp32' }),
+    storage: 'fp16',
     keptStep: 20,
     losses: [{ step: 1, loss: 0.5, positiveNll: 2, tokens: 64 }],
     dev: [{ step: 0, metric: 0.5 }],
@@ -64,7 +65,8 @@ const finish = (
   changes: Partial<TrainingOutcome>,
   storage: 'fp16' | 'fp32' = 'fp16',
   lossOver: 'likelihood' | 'blended' = 'likelihood',
-) => finishAdapter(outcomeOf(changes), { settings: { ...settings, lossOver }, data, dataName: 'sample', storage });
+) =>
+  finishAdapter(outcomeOf({ storage, ...changes }), { settings: { ...settings, lossOver }, data, dataName: 'sample' });
 
 describe('the verdict of a run', () => {
   it.each([

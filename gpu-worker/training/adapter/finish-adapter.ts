@@ -15,7 +15,6 @@ export interface FinishOptions {
   readonly settings: TrainingSettings;
   readonly data: TrainingData;
   readonly dataName: string;
-  readonly storage: 'fp16' | 'fp32';
 }
 
 /** The best adapter with its calibration and training summary in it, and the report. Holds no times or paths: the same run gives the same bytes. */
@@ -32,7 +31,7 @@ export function finishAdapter(
     training: { ...summary },
     ...(calibration === null ? {} : { calibration }),
   };
-  return { file: writeAdapterFile({ ...adapter, config }, { storage: options.storage }), report };
+  return { file: writeAdapterFile({ ...adapter, config }, { storage: outcome.storage }), report };
 }
 
 function reportOf(outcome: TrainingOutcome, { settings, data, dataName }: FinishOptions): TrainingReport {

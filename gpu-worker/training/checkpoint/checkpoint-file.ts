@@ -55,7 +55,7 @@ export interface Look {
 
 /** The look whose adapter is the result if the run ends here. */
 export interface KeptLook extends Look {
-  /** The adapter at that step (fp32). */
+  /** The adapter at that step, as it is stored. */
   readonly file: Uint8Array;
 }
 

@@ -39,6 +39,7 @@ export interface PackedAdapter {
 /** An adapter under training: what it started from, and what steps have made of it. */
 export class TrainedAdapter implements HintParameters {
   readonly start: AdapterFile;
+  readonly #frozen: EmbeddingTable;
   readonly #base: RowSource;
   readonly #dense: ReadonlyMap<DenseName, TrainedTensor>;
   #rows: TrainedRows = new Map();
@@ -46,6 +47,7 @@ export class TrainedAdapter implements HintParameters {
 
   constructor(start: AdapterFile, frozen: EmbeddingTable) {
     this.start = start;
+    this.#frozen = frozen;
     this.#base = new AdapterEmbeddingTable(start, frozen);
     this.#dense = new Map(denseTensors(start).map(([name, values]) => [name, trainedTensor(values.slice())]));
   }
@@ -94,6 +96,11 @@ export class TrainedAdapter implements HintParameters {
   toAdapterFile(): AdapterFile {
     const values = new Map([...this.#dense].map(([name, tensor]) => [name, tensor.values.slice()]));
     return { ...withTensors(this.start, values), embedding: this.#embedding() };
+  }
+
+  /** Another adapter beside the same frozen table. */
+  beside(file: AdapterFile): TrainedAdapter {
+    return new TrainedAdapter(file, this.#frozen);
   }
 
   pack(): PackedAdapter {
