@@ -76,8 +76,9 @@ describe('scoreShard: retries', () => {
   });
 
   it('asks at most twice in one region, and once more in the next', async () => {
-    const inOne = await score(() => lostConnection);
-    expect([inOne.outcome, inOne.asked]).toMatchObject([{ reason: 'unreachable' }, ['a', 'b']]);
+    const full = answeredFailure('overloaded', '');
+    const inOne = await score(() => full);
+    expect([inOne.outcome, inOne.asked]).toMatchObject([{ reason: 'overloaded' }, ['a', 'b']]);
     const shard = {
       targets: [targetAt('a'), targetAt('b'), targetAt('far', 'enam')],
       documentIndices: [0, 1],
@@ -110,6 +111,18 @@ describe('scoreShard: retries', () => {
       shard,
     });
     expect([outcome.kind, asked, tookMs]).toEqual(['scored', ['a', 'a'], 200 + usualMs]);
+  });
+
+  it('asks the first of two once more where it met nobody at either: one was back as the other went', async () => {
+    const { outcome, asked, tookMs } = await score((_, calls) => (calls.length < 2 ? lostConnection : usualMs));
+    expect([outcome.kind, asked, tookMs]).toEqual(['scored', ['a', 'b', 'a'], 200 + usualMs]);
+    expect((await score(() => lostConnection)).asked).toEqual(['a', 'b', 'a']);
+  });
+
+  it('asks nobody once more where one of the two said that it failed', async () => {
+    const broken = answeredFailure('unreachable', '');
+    expect((await score(only({ a: lostConnection }, broken))).asked).toEqual(['a', 'b']);
+    expect((await score(only({ a: broken }, lostConnection))).asked).toEqual(['a', 'b']);
   });
 
   it('does not pause past the deadline', async () => {

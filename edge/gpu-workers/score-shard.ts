@@ -50,7 +50,7 @@ interface Ended {
 /** Share of the remaining time that a first attempt gets while another worker could take over, should no hedge have been affordable. */
 const firstAttemptShare = 0.6;
 
-/** Milliseconds before the same worker is asked again: there is no other, and at once it would still be full or restarting. */
+/** Milliseconds before a worker is asked again: there is no other, and at once it would still be full or restarting. */
 const sameWorkerPauseMs = 200;
 
 /** Milliseconds between looks at a call that is late, while it cannot be hedged. */
@@ -72,6 +72,8 @@ class ShardRace {
   #running: Attempt[] = [];
   #lookAtMs = 0;
   #failure: ShardFailure | undefined;
+  /** Whether a worker itself has said that it failed. */
+  #answered = false;
 
   constructor(ports: FanOutPorts, job: ShardJob) {
     this.#ports = ports;
@@ -95,6 +97,7 @@ class ShardRace {
         return outcome;
       }
       this.#job.failedTargets.add(attempt.target.id);
+      this.#answered ||= outcome.answered;
       this.#failure = this.#failure === undefined ? outcome : mostTelling(this.#failure, outcome);
       if (this.#running.length === 0 && !(await this.#retry())) return this.#failure;
     }
@@ -228,17 +231,28 @@ class ShardRace {
 
   /** Starts the call that follows a failure; false where none may. */
   async #retry(): Promise<boolean> {
-    const { shard, slots, signal, deadlineAtMs } = this.#job;
-    const [only, ...others] = shard.targets;
-    const isAlone = others.length === 0 && this.#tried.length === 1;
-    const next = isAlone ? only : this.#next();
-    const pauseMs = isAlone ? sameWorkerPauseMs : 0;
+    const { slots, signal, deadlineAtMs } = this.#job;
+    const another = this.#next();
+    const next = another ?? this.#again();
+    const pauseMs = another === undefined ? sameWorkerPauseMs : 0;
     if (next === undefined || this.#ports.now() + pauseMs >= deadlineAtMs) return false;
-    if (isAlone) await this.#ports.sleep(pauseMs);
+    if (pauseMs > 0) await this.#ports.sleep(pauseMs);
     await slots.acquire();
     if (signal.aborted) slots.release();
     else this.#start(next);
     return !signal.aborted;
+  }
+
+  /**
+   * Who is asked once more where nobody is left: the only worker; of several, the first, where nobody was at either address. While one worker after the
+   * other is restarted, the first may be back just as the second goes, and a call that comes between has met neither.
+   */
+  #again(): WorkerTarget | undefined {
+    const [first, second] = this.#tried;
+    if (this.#tried.length > 2 || first === second) return undefined;
+    const isAlone = this.#job.shard.targets.length === 1;
+    const wasAnybodyThere = this.#answered || this.#failure?.reason !== 'unreachable';
+    return isAlone || !wasAnybodyThere ? first : undefined;
   }
 
   #next(): WorkerTarget | undefined {
