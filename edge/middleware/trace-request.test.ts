@@ -2,51 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { hang } from '#edge/testing/fake-gpu-worker.ts';
 import { ManualClock } from '#edge/testing/manual-clock.ts';
 import { postRerank, type RerankCallOptions } from '#edge/testing/post-rerank-body.ts';
-import { createTracing } from '#shared/tracing/create-tracing.ts';
+import { recordTraces, type SentSpan } from '#edge/testing/record-traces.ts';
 
 const caller = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 const query = 'a private query';
 const documents = ['[-1] private one', '[-3] private two'];
 
-interface SentSpan {
-  readonly name: string;
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId?: string;
-  readonly kind: number;
-  readonly status: { readonly code: number };
-  readonly attributes: readonly { readonly key: string; readonly value: Readonly<Record<string, unknown>> }[];
-}
-
 /** A rerank by an edge that traces, and what the collector got of it. */
 async function traced(options: RerankCallOptions = {}, body: object = {}) {
   const clock = options.clock ?? new ManualClock();
-  const exports: string[] = [];
-  const tracing = createTracing({
-    settings: {
-      url: 'http://collector/v1/traces',
-      headers: {},
-      sampler: 'parentbased_always_on',
-      ratio: 1,
-      serviceName: 'edge',
-    },
-    resource: {},
-    send: async (_url, { body: bytes }) => {
-      exports.push(new TextDecoder().decode(bytes));
-      return new Response('{}');
-    },
-    now: clock.now,
-    timeoutSignal: clock.timeoutSignal,
-    onProblem: ({ reason }) => {
-      throw new Error(reason);
-    },
-  });
+  const { tracing, finish } = recordTraces(clock, 'parentbased_always_on');
   const headers = { traceparent: caller, ...options.headers };
   const dependencies = { tracing };
   const answered = await postRerank({ query, documents, ...body }, { ...options, clock, headers, dependencies });
-  await tracing.finish();
-  const spans = exports.flatMap((text) => JSON.parse(text).resourceSpans[0].scopeSpans[0].spans as SentSpan[]);
-  return { ...answered, text: exports.join(), spans };
+  return { ...answered, ...(await finish()) };
 }
 
 /** The tree of names, indented, each with these attributes. */

@@ -1,54 +1,24 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createTestApp } from '#edge/testing/create-test-app.ts';
 import { ManualClock } from '#edge/testing/manual-clock.ts';
+import { recordTraces } from '#edge/testing/record-traces.ts';
 import { createTrainingCaller, createTrainingClient, deliver, forgetJobs } from '#edge/testing/training-client.ts';
 import { trainingJobSchema } from '#shared/protocol/training-job.ts';
-import { createTracing } from '#shared/tracing/create-tracing.ts';
 
 beforeEach(forgetJobs);
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 const caller = `00-${traceId}-00f067aa0ba902b7-01`;
 
-interface SentSpan {
-  readonly name: string;
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId?: string;
-  readonly kind: number;
-}
-
 /** A job that was asked for by a request with these headers, and a worker; `finish` returns what the collector got. */
 async function start(tenantId: string, { traces, headers }: { traces: boolean; headers: Record<string, string> }) {
   const clock = new ManualClock();
-  const exports: string[] = [];
-  const tracing = createTracing({
-    settings: {
-      url: 'http://collector/v1/traces',
-      headers: {},
-      sampler: 'parentbased_always_off',
-      ratio: 1,
-      serviceName: 'edge',
-    },
-    resource: {},
-    send: async (_url, { body: bytes }) => {
-      exports.push(new TextDecoder().decode(bytes));
-      return new Response('{}');
-    },
-    now: clock.now,
-    timeoutSignal: clock.timeoutSignal,
-    onProblem: ({ reason }) => {
-      throw new Error(reason);
-    },
-  });
+  const { tracing, finish: finishTracing } = recordTraces(clock, 'parentbased_always_off');
   const test = createTestApp({ clock, dependencies: { tracing: traces ? tracing : undefined } });
   const client = await createTrainingClient(tenantId, test);
   const dataset = await client.addDataset();
   const { body } = await client.json('POST', '/v1/training-jobs', { dataset: dataset.id, adapter: 'a' }, headers);
-  const finish = async () => {
-    await tracing.finish();
-    return exports.flatMap((text) => JSON.parse(text).resourceSpans[0].scopeSpans[0].spans as SentSpan[]);
-  };
+  const finish = async () => (await finishTracing()).spans;
   return { test, job: trainingJobSchema.parse(body), worker: createTrainingCaller(test), finish };
 }
 

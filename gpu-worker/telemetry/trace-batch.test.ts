@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import type { StageTimeline } from '#gpu-worker/telemetry/stage-timeline.ts';
 import { type TracedBatch, traceBatch } from '#gpu-worker/telemetry/trace-batch.ts';
-import { createTracing } from '#shared/tracing/create-tracing.ts';
 import { unrecordedSpan } from '#shared/tracing/trace-span.ts';
-import { type ReceivedSpan, startTraceReceiver } from '#test/support/start-trace-receiver.ts';
+import type { ReceivedSpan } from '#test/support/start-trace-receiver.ts';
+import { traceToReceiver } from '#test/support/trace-to-receiver.ts';
 
 const atMs = 1_700_000_000_000;
 const run = { rows: 60, sequences: 3 };
@@ -22,30 +22,11 @@ function timeline(fromMs: number): StageTimeline {
 
 /** What the collector gets of two calls, `mine` and `other`, and one that nobody traces. */
 async function trace(batch: (calls: readonly TracedBatch['tasks'][number]['trace'][]) => Partial<TracedBatch>) {
-  const receiver = await startTraceReceiver();
-  const tracing = createTracing({
-    settings: {
-      url: `${receiver.url}/v1/traces`,
-      headers: {},
-      sampler: 'always_on',
-      ratio: 1,
-      serviceName: 'worker',
-    },
-    resource: {},
-    send: (url, init) => fetch(url, init),
-    now: () => atMs,
-    timeoutSignal: (milliseconds) => AbortSignal.timeout(milliseconds),
-    onProblem: ({ reason }) => {
-      throw new Error(reason);
-    },
-  });
+  const { tracing, finish } = await traceToReceiver(() => atMs);
   const calls = ['mine', 'other'].map((name) => tracing.startRequest(name, undefined, {}));
   traceBatch({ thread: 1, startedAtMs: atMs, endedAtMs: atMs + 50, tasks: [], ...batch(calls) });
   for (const call of calls) call.end();
-  await tracing.finish();
-  await receiver.close();
-  expect(receiver.faults).toEqual([]);
-  const { spans } = receiver;
+  const spans = await finish();
   const find = (name: string, parent?: ReceivedSpan) =>
     spans.filter((span) => span.name === name && (parent === undefined || span.parentSpanId === parent.spanId));
   const [mine, other] = [find('mine')[0], find('other')[0]];

@@ -1,32 +1,15 @@
 import { expect, it } from 'vitest';
 import type { TrainingEvent } from '#gpu-worker/training/training-run.ts';
 import { TrainingTrace } from '#gpu-worker/training-service/trace-training.ts';
-import { createTracing } from '#shared/tracing/create-tracing.ts';
 import { unrecordedSpan } from '#shared/tracing/trace-span.ts';
-import { startTraceReceiver } from '#test/support/start-trace-receiver.ts';
+import { traceToReceiver } from '#test/support/trace-to-receiver.ts';
 
 const startedAtMs = 1_700_000_000_000;
 
 /** Spans of a training that reports an event each second and ends a second after the last one: name, first and last second, attributes. */
 async function trace(events: readonly TrainingEvent[], error?: string) {
-  const receiver = await startTraceReceiver();
   let nowMs = startedAtMs;
-  const tracing = createTracing({
-    settings: {
-      url: `${receiver.url}/v1/traces`,
-      headers: {},
-      sampler: 'always_on',
-      ratio: 1,
-      serviceName: 'worker',
-    },
-    resource: {},
-    send: (url, init) => fetch(url, init),
-    now: () => nowMs,
-    timeoutSignal: (milliseconds) => AbortSignal.timeout(milliseconds),
-    onProblem: ({ reason }) => {
-      throw new Error(reason);
-    },
-  });
+  const { tracing, finish } = await traceToReceiver(() => nowMs);
   const job = tracing.startRequest('training job', undefined, {});
   const training = new TrainingTrace(job, () => nowMs);
   for (const event of events) {
@@ -35,11 +18,9 @@ async function trace(events: readonly TrainingEvent[], error?: string) {
   }
   nowMs += 1_000;
   training.end(error);
-  await tracing.finish();
-  await receiver.close();
-  expect(receiver.faults).toEqual([]);
+  const spans = await finish();
   const second = (ns: bigint) => Number(ns / 1_000_000n - BigInt(startedAtMs)) / 1_000;
-  return receiver.spans.map(({ name, startNs, endNs, attributes, parentSpanId, failed }) => {
+  return spans.map(({ name, startNs, endNs, attributes, parentSpanId, failed }) => {
     expect(parentSpanId).toBeDefined();
     const said = Object.entries(attributes).map(([key, value]) => `${key.replace('hintrank.', '')}=${value}`);
     return [name, `${second(startNs)}-${second(endNs)}`, ...said, ...(failed ? ['failed'] : [])].join(' ');
