@@ -64,9 +64,10 @@ const steadyPace = 0.8;
 
 /** A sentence behind others, or nothing. */
 function describeDisturbance(busy: BusySample): string {
-  const { slowest, fastest } = paceRange(busy);
-  if (slowest >= steadyPace * fastest) return '';
-  return ` Not steady: between ${slowest.toFixed(1)} and ${fastest.toFixed(1)} documents/s in the fifths of that time, so something else used the machine.`;
+  const range = paceRange(busy);
+  if (range === null || range.slowest >= steadyPace * range.fastest) return '';
+  const { slowest, fastest } = range;
+  return ` Not steady: between ${slowest.toFixed(1)} and ${fastest.toFixed(1)} documents/s in parts of that time, so something else used the machine.`;
 }
 
 function mapValues<Key extends string>(

@@ -1,9 +1,10 @@
 import type { CalibrationTexts } from '#cli/capacity-plan/calibration/calibration-texts.ts';
 import type { WorkerConnection } from '#cli/capacity-plan/calibration/connect-worker.ts';
+import type { ScoreTiming } from '#shared/protocol/score.ts';
 
-/** What a worker did while it never ran out of documents. */
+/** What a worker did while it never ran out of documents: the calls that were answered once it had settled and before callers left. */
 export interface BusySample {
-  /** Wall-clock time. */
+  /** Wall-clock time, from the answer before the first of these to the last. */
   readonly milliseconds: number;
   /** In the order of the calls, each of so many. */
   readonly documentsPerCall: number;
@@ -14,7 +15,7 @@ export interface BusySample {
   readonly suffixMs: number;
   /** Prefixes that were computed. */
   readonly prefixes: number;
-  /** When each call was answered, since the start. */
+  /** When each call was answered, since the answer before the first of them. */
   readonly answeredAtMs: readonly number[];
 }
 
@@ -50,9 +51,7 @@ export async function measureBusy({ worker, texts, threads, seconds }: BusyToMea
     texts.text(pick(documentWords, index)),
   );
   await worker.score({ query: texts.text(8), documents: familiar, scoresQuery: false });
-  const totals = { tokenizeMs: 0, prefixMs: 0, suffixMs: 0, prefixes: 0 };
-  const documents: BusyDocument[] = [];
-  const answeredAtMs: number[] = [];
+  const answered: AnsweredCall[] = [];
   let calls = 0;
   const callOnce = async () => {
     const number = calls;
@@ -66,19 +65,46 @@ export async function measureBusy({ worker, texts, threads, seconds }: BusyToMea
     const query = texts.text(pick(queryWords, number));
     const call = { query, documents: sent, scoresQuery: false, tenant: `caller-${number % 8}` };
     const { timing, documentTokens, queryTokens } = await worker.score(call);
-    answeredAtMs.push(performance.now() - startedAtMs);
-    totals.tokenizeMs += timing.tokenize_ms;
-    totals.prefixMs += timing.prefix_ms;
-    totals.suffixMs += timing.suffix_ms;
-    totals.prefixes += timing.prefixes - timing.prefix_hits;
-    for (const [index, tokens] of documentTokens.entries())
-      documents.push({ tokens, queryTokens, isNew: isNew(index) });
+    const documents = documentTokens.map((tokens, index) => ({ tokens, queryTokens, isNew: isNew(index) }));
+    answered.push({ atMs: performance.now(), timing, documents });
   };
   const startedAtMs = performance.now();
+  const endsAtMs = startedAtMs + seconds * 1_000;
   const caller = async () => {
     do await callOnce();
-    while (performance.now() - startedAtMs < seconds * 1_000);
+    while (performance.now() < endsAtMs);
   };
-  await Promise.all(Array.from({ length: callersPerThread * threads }, caller));
-  return { milliseconds: performance.now() - startedAtMs, documentsPerCall, documents, answeredAtMs, ...totals };
+  const callers = callersPerThread * threads;
+  await Promise.all(Array.from({ length: callers }, caller));
+  return sampleOf(answered, callers, endsAtMs);
+}
+
+interface AnsweredCall {
+  readonly atMs: number;
+  readonly timing: ScoreTiming;
+  readonly documents: readonly BusyDocument[];
+}
+
+/** Answers of each caller that do not count: all callers begin at once, and are answered at once for a while. */
+const answersToSettle = 2;
+
+/**
+ * What was answered from a settled start until callers leave. Before, a worker has done work that no answer tells of, and afterwards its threads run out of
+ * it: neither is the pace of a full load. All that was answered where that is next to nothing.
+ */
+function sampleOf(answered: readonly AnsweredCall[], callers: number, endsAtMs: number): BusySample {
+  const settled = answered.slice(answersToSettle * callers - 1).filter(({ atMs }) => atMs <= endsAtMs);
+  const [first, ...counted] = settled.length > callers ? settled : answered;
+  const fromMs = first?.atMs ?? 0;
+  const sum = (part: (timing: ScoreTiming) => number) => counted.reduce((total, { timing }) => total + part(timing), 0);
+  return {
+    milliseconds: (counted.at(-1)?.atMs ?? fromMs) - fromMs,
+    documentsPerCall,
+    documents: counted.flatMap(({ documents }) => documents),
+    tokenizeMs: sum((timing) => timing.tokenize_ms),
+    prefixMs: sum((timing) => timing.prefix_ms),
+    suffixMs: sum((timing) => timing.suffix_ms),
+    prefixes: sum((timing) => timing.prefixes - timing.prefix_hits),
+    answeredAtMs: counted.map(({ atMs }) => atMs - fromMs),
+  };
 }

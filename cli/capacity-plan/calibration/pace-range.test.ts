@@ -1,13 +1,24 @@
 import { expect, it } from 'vitest';
 import { paceRange } from '#cli/capacity-plan/calibration/pace-range.ts';
 
+const every = (fromMs: number, toMs: number, stepMs: number) =>
+  Array.from({ length: (toMs - fromMs) / stepMs }, (_, index) => fromMs + (index + 1) * stepMs - 1);
+const load = { documentsPerCall: 6, milliseconds: 15_000 };
+
 it('is one pace where calls of six documents are answered every 100 ms', () => {
-  const answeredAtMs = Array.from({ length: 100 }, (_, index) => index * 100 + 50);
-  expect(paceRange({ answeredAtMs, documentsPerCall: 6, milliseconds: 10_000 })).toEqual({ slowest: 60, fastest: 60 });
+  expect(paceRange({ ...load, answeredAtMs: every(0, 15_000, 100) })).toEqual({ slowest: 60, fastest: 60 });
 });
 
-it('shows a fifth of the time in which every other answer was missing, and counts the last answer at the end', () => {
-  const answeredAtMs = [1, 2, 3, 4, 5, 7, 8, 9, 10].map((tenth) => tenth * 1_000);
-  const { slowest, fastest } = paceRange({ answeredAtMs, documentsPerCall: 4, milliseconds: 10_000 });
-  expect([slowest, fastest]).toEqual([2, 6]);
+it('shows the fifth of the time in which every other answer was missing', () => {
+  const answeredAtMs = [...every(0, 6_000, 100), ...every(6_000, 9_000, 200), ...every(9_000, 15_000, 100)];
+  expect(paceRange({ ...load, answeredAtMs })).toEqual({ slowest: 30, fastest: 60 });
+});
+
+it('counts an answer at the very end', () => {
+  const answeredAtMs = every(0, 15_000, 100).map((atMs) => atMs + 1);
+  expect(paceRange({ ...load, answeredAtMs })?.fastest).toBe(62);
+});
+
+it('says nothing of a slow model’s few calls', () => {
+  expect(paceRange({ ...load, answeredAtMs: every(0, 15_000, 200) })).toBeNull();
 });
