@@ -1,9 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { baseModelCalibration } from '#shared/calibration/base-model-calibration.ts';
-import { ServiceError } from '#shared/errors/service-error.ts';
 import { scoreResponseSchema, workerInfoSchema } from '#shared/protocol/score.ts';
-import { type WorkerError, workerErrorSchema } from '#shared/protocol/worker-error.ts';
-import { signCall } from '#shared/signed-calls/sign-call.ts';
+import { secretScoreCall } from '#test/support/secret-score-call.ts';
 import {
   type ControlledWorker,
   pairScore,
@@ -20,23 +18,10 @@ async function readyWorker(score?: ScoreBehaviour): Promise<ControlledWorker> {
   return worker;
 }
 
-const request = (changes: object = {}) =>
-  JSON.stringify({
-    model: 'tiny',
-    query: 'what is a secret query',
-    documents: ['private one', 'private three'],
-    deadline_at_ms: Date.now() + 60_000,
-    ...changes,
-  });
-
-async function errorOf(response: Response): Promise<WorkerError['error']> {
-  return workerErrorSchema.parse(await response.json()).error;
-}
-
 describe('200', () => {
   it('scores each document as a task of its own and answers in the order of the request', async () => {
     const { call } = await readyWorker();
-    const response = await call('POST', '/v1/score', request());
+    const response = await call('POST', '/v1/score', secretScoreCall());
     expect(response.status).toBe(200);
     const body = scoreResponseSchema.parse(await response.json());
     expect(body).toMatchObject({ model: 'tiny', template: 'clean-1', query_tokens: 3 });
@@ -46,7 +31,7 @@ describe('200', () => {
 
   it('adds the log-likelihood of each query token where it is asked for', async () => {
     const { call } = await readyWorker();
-    const response = await call('POST', '/v1/score', request({ include_target_log_likelihoods: true }));
+    const response = await call('POST', '/v1/score', secretScoreCall({ include_target_log_likelihoods: true }));
     const { scores } = scoreResponseSchema.parse(await response.json());
     expect(scores[1]?.target_log_likelihoods).toEqual([-1, -2, -3]);
   });
@@ -57,7 +42,7 @@ describe('200', () => {
     worker.becomeReady();
     const answer = async (include_calibration: boolean) =>
       scoreResponseSchema.parse(
-        await (await worker.call('POST', '/v1/score', request({ include_calibration }))).json(),
+        await (await worker.call('POST', '/v1/score', secretScoreCall({ include_calibration }))).json(),
       );
     expect(await answer(true)).toMatchObject({
       query_log_likelihood: -3.5,
@@ -81,7 +66,12 @@ describe('200', () => {
       return Promise.resolve([pairScore(task.document)]);
     });
     const deadline = Date.now() + 10_000;
-    const body = request({ template: 'upr-1', max_tokens_per_doc: 7, documents: ['d'], deadline_at_ms: deadline });
+    const body = secretScoreCall({
+      template: 'upr-1',
+      max_tokens_per_doc: 7,
+      documents: ['d'],
+      deadline_at_ms: deadline,
+    });
     expect((await call('POST', '/v1/score', body)).status).toBe(200);
     const query = 'what is a secret query';
     expect(seen).toEqual([
@@ -98,7 +88,7 @@ describe('200', () => {
         { ...pairScore(task.document), documentTokens: 1_500, chunk: { index: 1, count: 3, ...place } },
       ]);
     });
-    const body = request({
+    const body = secretScoreCall({
       documents: ['d'],
       chunks: { tokens: 512, overlap: 64, count_max: 9 },
       max_tokens_per_doc: 9_000,
@@ -106,7 +96,7 @@ describe('200', () => {
     const { scores } = scoreResponseSchema.parse(await (await call('POST', '/v1/score', body)).json());
     expect(seen).toEqual([{ tokens: 512, overlap: 64, countMax: 9 }]);
     expect(scores).toMatchObject([{ document_tokens: 1_500, chunk: { index: 1, count: 3, ...place } }]);
-    const wide = request({ chunks: { tokens: 512, overlap: 257, count_max: 9 } });
+    const wide = secretScoreCall({ chunks: { tokens: 512, overlap: 257, count_max: 9 } });
     expect((await call('POST', '/v1/score', wide)).status).toBe(400);
   });
 
@@ -122,7 +112,7 @@ describe('200', () => {
       );
       return Promise.resolve([pairScore(task.document)]);
     });
-    const response = await call('POST', '/v1/score', request({ tenant: 'acme', guest: true }));
+    const response = await call('POST', '/v1/score', secretScoreCall({ tenant: 'acme', guest: true }));
     expect(response.headers.get('server-timing')).toMatch(
       /^queue;dur=9\.0, tokenize;dur=2\.0, prefix;dur=40\.1;desc="1 of 2 kept", hints;dur=4\.0, suffix;dur=20\.0, total;dur=\d+\.\d$/,
     );
@@ -137,7 +127,7 @@ describe('200', () => {
       prefixes: 2,
       prefix_hits: 1,
     });
-    await call('POST', '/v1/score', request({ documents: ['d'] }));
+    await call('POST', '/v1/score', secretScoreCall({ documents: ['d'] }));
     expect(seen).toEqual([
       ['acme', false, true],
       ['acme', false, true],
@@ -147,7 +137,7 @@ describe('200', () => {
 
   it('shows metrics to anybody, with nothing of a caller in them', async () => {
     const { call, server } = await readyWorker();
-    await call('POST', '/v1/score', request({ tenant: 'acme' }));
+    await call('POST', '/v1/score', secretScoreCall({ tenant: 'acme' }));
     await call('POST', '/v1/score', '{');
     await call('GET', '/private/path');
     const response = await fetch(`${server.url}/metrics`);
@@ -186,232 +176,5 @@ describe('200', () => {
       },
     });
     expect(info.memory?.resident_bytes).toBeGreaterThan(10_000_000);
-  });
-});
-
-describe('400', () => {
-  it.each([
-    ['not JSON', '{"model":', 'invalid_json', undefined],
-    ['no documents', request({ documents: [] }), 'invalid_request', 'documents'],
-    ['an empty document', request({ documents: ['a', ''] }), 'invalid_request', 'documents.1'],
-    ['a cap over the limit', request({ max_tokens_per_doc: 9_000 }), 'invalid_request', 'max_tokens_per_doc'],
-    [
-      'an adapter that is no digest',
-      request({ adapter: { digest: 'x', name: 'n' } }),
-      'invalid_request',
-      'adapter.digest',
-    ],
-    ['an unknown template', request({ template: 'nope' }), 'invalid_request', 'template'],
-  ])('refuses %s and names the field', async (_name, body, code, param) => {
-    const { call } = await readyWorker();
-    const response = await call('POST', '/v1/score', body);
-    expect(response.status).toBe(400);
-    expect(await errorOf(response)).toMatchObject({ code, ...(param === undefined ? {} : { param }) });
-  });
-});
-
-describe('401', () => {
-  const stale = async ({ key }: ControlledWorker) =>
-    signCall({
-      key,
-      method: 'POST',
-      path: '/v1/score',
-      body: new TextEncoder().encode(request()),
-      nowMs: Date.now() - 70_000,
-    });
-  const forPath =
-    (path: string) =>
-    ({ key }: ControlledWorker) =>
-      signCall({ key, method: 'POST', path, body: new TextEncoder().encode(request()), nowMs: Date.now() });
-  const otherKey = () =>
-    signCall({
-      key: new Uint8Array(32),
-      method: 'POST',
-      path: '/v1/score',
-      body: new Uint8Array(0),
-      nowMs: Date.now(),
-    });
-
-  it.each([
-    ['no signature', () => Promise.resolve(undefined), 'missing'],
-    ['a signature that is no token', () => Promise.resolve('abc'), 'malformed'],
-    ['a stale signature', stale, 'expired'],
-    ['the signature of another path', forPath('/info'), 'other_path'],
-    ['the signature of another body', forPath('/v1/score'), 'other_body'],
-    ['a signature by another key', otherKey, 'wrong_key'],
-  ])('refuses a call with %s', async (_name, sign, reason) => {
-    const { server } = await readyWorker();
-    const token = await sign(worker);
-    const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
-    const body = request({ query: 'another body' });
-    const response = await fetch(`${server.url}/v1/score`, { method: 'POST', body, headers });
-    expect(response.status).toBe(401);
-    expect(await errorOf(response)).toMatchObject({ code: 'unsigned_call', reason });
-  });
-
-  it('refuses an unsigned look at /info, ready or not', async () => {
-    const { server } = await readyWorker();
-    expect((await fetch(`${server.url}/info`)).status).toBe(401);
-  });
-});
-
-describe('404, 405 and 413', () => {
-  it('refuses a model that it does not hold, by name', async () => {
-    const { call } = await readyWorker();
-    const response = await call('POST', '/v1/score', request({ model: 'huge' }));
-    expect(response.status).toBe(404);
-    expect(await errorOf(response)).toMatchObject({
-      code: 'model_not_found',
-      message: 'This worker holds the model "tiny", not "huge".',
-    });
-  });
-
-  it('knows no other routes and no other methods', async () => {
-    const { call } = await readyWorker();
-    expect((await call('GET', '/nope')).status).toBe(404);
-    expect((await call('GET', '/v1/score')).status).toBe(405);
-    expect((await call('DELETE', '/health')).status).toBe(405);
-  });
-
-  it('refuses a body over the limit, declared or streamed', async () => {
-    const { call } = await readyWorker();
-    const long = request({ documents: ['x'.repeat(10_000)] });
-    const declared = await call('POST', '/v1/score', long);
-    expect(declared.status).toBe(413);
-    expect((await errorOf(declared)).message).toMatch(/^The request body has \d+ bytes; the limit is 10000 bytes\.$/);
-    const stream = new Blob([long]).stream();
-    const streamed = await call('POST', '/v1/score', long, { body: stream, duplex: 'half' } as RequestInit);
-    expect(streamed.status).toBe(413);
-  });
-});
-
-describe('429 and 499', () => {
-  it('passes on that the queue is full, with Retry-After', async () => {
-    const { call } = await readyWorker(() =>
-      Promise.reject(new ServiceError('overloaded', 'The queue holds 16 of 16.', { retryAfterSeconds: 3 })),
-    );
-    const response = await call('POST', '/v1/score', request());
-    expect([response.status, response.headers.get('retry-after')]).toEqual([429, '3']);
-  });
-
-  it('drops the other documents of a call when one fails', async () => {
-    const aborted: string[] = [];
-    const { call } = await readyWorker(({ document }, { signal }) => {
-      if (document === 'bad') return Promise.reject(new ServiceError('invalid_request', 'query: too long'));
-      return new Promise((_resolve, reject) => {
-        signal?.addEventListener('abort', () => {
-          aborted.push(document);
-          reject(new ServiceError('request_cancelled'));
-        });
-      });
-    });
-    const response = await call('POST', '/v1/score', request({ documents: ['a', 'bad', 'c'] }));
-    expect([response.status, (await errorOf(response)).message]).toEqual([400, 'query: too long']);
-    expect(aborted).toEqual(['a', 'c']);
-  });
-
-  it('drops its documents when the caller leaves', async () => {
-    const started = Promise.withResolvers<void>();
-    const dropped = Promise.withResolvers<void>();
-    const { call } = await readyWorker((_task, { signal }) => {
-      started.resolve();
-      return new Promise((_resolve, reject) => {
-        signal?.addEventListener('abort', () => {
-          dropped.resolve();
-          reject(new ServiceError('request_cancelled'));
-        });
-      });
-    });
-    const caller = new AbortController();
-    const answer = call('POST', '/v1/score', request(), { signal: caller.signal });
-    await started.promise;
-    caller.abort();
-    await expect(answer).rejects.toThrow('aborted');
-    await dropped.promise;
-    await worker.state.idle();
-  });
-});
-
-describe('500', () => {
-  it('logs a call under the caller’s trace, and under none where the header is malformed', async () => {
-    const { call, log } = await readyWorker();
-    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
-    await call('GET', '/nowhere', undefined, { headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` } });
-    expect(log()).toContain(`"traceId":"${traceId}"`);
-    await call('GET', '/nowhere', undefined, { headers: { traceparent: '00-malformed' } });
-    expect(log()).not.toContain('malformed');
-  });
-
-  it('tells a fixed sentence and logs the detail, but never a text or a signature', async () => {
-    const { call } = await readyWorker(() => Promise.reject(new Error('tensor x has 3 rows')));
-    const failed = await call('POST', '/v1/score', request());
-    expect(failed.status).toBe(500);
-    const error = await errorOf(failed);
-    expect(error).toMatchObject({
-      code: 'internal',
-      message: 'The service failed to answer; the request id identifies the fault.',
-    });
-    expect(worker.log()).toContain('tensor x has 3 rows');
-    expect(worker.log()).toContain(error.request_id);
-    expect(worker.log()).not.toMatch(/private|secret query|Bearer|eyJ/);
-  });
-});
-
-describe('503', () => {
-  it('is live but not ready while the model loads, and says how far it is', async () => {
-    worker = await startControlledWorker();
-    worker.state.enter({ name: 'loading', stage: 'weights', fraction: 0.4 });
-    const health = await fetch(`${worker.server.url}/health`);
-    expect([health.status, await health.json()]).toEqual([200, { status: 'live' }]);
-    const answers = [
-      await fetch(`${worker.server.url}/ready`),
-      await worker.call('POST', '/v1/score', request()),
-      await worker.call('GET', '/info'),
-    ];
-    for (const answer of answers) {
-      expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '2']);
-      expect(await errorOf(answer)).toMatchObject({
-        code: 'not_ready',
-        message: 'The worker is loading its model (weights, 40 %).',
-      });
-    }
-    worker.becomeReady();
-    expect((await fetch(`${worker.server.url}/ready`)).status).toBe(200);
-  });
-
-  it('stays not ready when the model could not be loaded', async () => {
-    worker = await startControlledWorker();
-    worker.state.enter({ name: 'failed' });
-    const error = await errorOf(await fetch(`${worker.server.url}/ready`));
-    expect(error.message).toBe('The worker could not load its model; its log says why.');
-  });
-
-  it('names the adapter that a worker without a store is asked for', async () => {
-    const { call } = await readyWorker();
-    const response = await call('POST', '/v1/score', request({ adapter: { digest: 'c'.repeat(64), name: 'tickets' } }));
-    expect([response.status, (await errorOf(response)).code]).toEqual([503, 'adapter_unavailable']);
-  });
-});
-
-describe('504', () => {
-  it('answers a call whose deadline is over without asking the engine', async () => {
-    let asked = false;
-    const { call } = await readyWorker(() => {
-      asked = true;
-      return Promise.resolve([]);
-    });
-    const response = await call('POST', '/v1/score', request({ deadline_at_ms: Date.now() - 1 }));
-    expect([response.status, asked]).toEqual([504, false]);
-  });
-
-  it('ends a call whose deadline passes while it runs', async () => {
-    const { call } = await readyWorker(
-      (_task, { signal }) =>
-        new Promise((_resolve, reject) => {
-          signal?.addEventListener('abort', () => reject(new ServiceError('request_cancelled')));
-        }),
-    );
-    const response = await call('POST', '/v1/score', request({ deadline_at_ms: Date.now() + 200 }));
-    expect([response.status, (await errorOf(response)).code]).toEqual([504, 'deadline_exceeded']);
   });
 });

@@ -1,46 +1,14 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { createTestApp, type TestAppOptions } from '#edge/testing/create-test-app.ts';
-import { seedKey } from '#edge/testing/seed-database.ts';
+import { createTestApp } from '#edge/testing/create-test-app.ts';
+import { errorOf, setUpKeys } from '#edge/testing/key-calls.ts';
 import { createSwitchableDatabase } from '#edge/testing/switchable-database.ts';
 import { isWellFormedApiKey } from '#shared/api-keys/api-key.ts';
-import type { ErrorBody } from '#shared/protocol/error-body.ts';
-import {
-  type CreatedKeyResponse,
-  createdKeyResponseSchema,
-  type KeyResponse,
-  keyListResponseSchema,
-  keyResponseSchema,
-} from '#shared/protocol/key-response.ts';
-
-/** A tenant that no other test has, its admin key, and calls by it. */
-async function setUp(options: TestAppOptions = {}) {
-  const tenantId = `tenant-${crypto.randomUUID()}`;
-  const test = createTestApp(options);
-  const admin = await seedKey({ tenantId, scopes: ['admin'] });
-  const call = async (method: string, path: string, body?: object, key = admin) => {
-    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
-    const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-    return test.app.request(path, init, { DB: env.DB });
-  };
-  const create = async (body: object): Promise<CreatedKeyResponse> => {
-    const response = await call('POST', '/v1/keys', body);
-    expect(response.status).toBe(201);
-    return createdKeyResponseSchema.parse(await response.json());
-  };
-  /** Status of a request that needs the scope `rerank`. */
-  const use = async (key: string) => (await call('GET', '/v1/models', undefined, key)).status;
-  return { ...test, tenantId, call, create, use };
-}
-
-async function errorOf(response: Response) {
-  const { message, error } = await response.json<ErrorBody>();
-  return { status: response.status, code: error.code, message, param: error.param };
-}
+import { type KeyResponse, keyListResponseSchema, keyResponseSchema } from '#shared/protocol/key-response.ts';
 
 describe('POST /v1/keys: 201', () => {
   it('makes a key that works at once, and stores no more than its hash', async () => {
-    const { create, use, clock, tenantId } = await setUp();
+    const { create, use, clock, tenantId } = await setUpKeys();
     const { key, ...created } = await create({ name: 'search backend', scopes: ['rerank'] });
     expect(isWellFormedApiKey(key)).toBe(true);
     expect(created).toEqual({
@@ -63,7 +31,7 @@ describe('POST /v1/keys: 201', () => {
   });
 
   it('grants the scopes that were named, each once, and no other', async () => {
-    const { create, use, call } = await setUp();
+    const { create, use, call } = await setUpKeys();
     const { key, scopes } = await create({ name: 'trainer', scopes: ['train', 'adapters:read', 'train'] });
     expect(scopes).toEqual(['adapters:read', 'train']);
     expect(await use(key)).toBe(403);
@@ -71,7 +39,7 @@ describe('POST /v1/keys: 201', () => {
   });
 
   it('takes an expiry and limits', async () => {
-    const { create, use, clock } = await setUp();
+    const { create, use, clock } = await setUpKeys();
     const expires_at = new Date(clock.nowMs + 90_000).toISOString();
     const terms = { expires_at, requests_per_minute: 3, tokens_per_day: 5 };
     const created = await create({ name: 'short', scopes: ['rerank'], ...terms });
@@ -121,7 +89,7 @@ describe('POST /v1/keys: 400', () => {
     ],
     [{ ...good, expire_at: 'x' }, 'expire_at is not known here; leave it out', null],
   ])('names field, value and limit (%#)', async (body, message, param) => {
-    const { call } = await setUp();
+    const { call } = await setUpKeys();
     expect(await errorOf(await call('POST', '/v1/keys', body))).toEqual({
       status: 400,
       code: 'invalid_request',
@@ -133,7 +101,7 @@ describe('POST /v1/keys: 400', () => {
 
 describe('POST /v1/keys: 409', () => {
   it('at the tenant’s limit of live keys; a revoked one makes room', async () => {
-    const { call, tenantId, create } = await setUp();
+    const { call, tenantId, create } = await setUpKeys();
     const first = await create({ name: 'first', scopes: ['rerank'] });
     const insert = env.DB.prepare(
       'INSERT INTO api_keys (id, tenant_id, name, hash, scopes, created_at) VALUES (?, ?, ?, ?, ?, 0)',
@@ -156,7 +124,7 @@ describe('POST /v1/keys: 409', () => {
 
 describe('GET /v1/keys', () => {
   it('lists the tenant’s keys without the keys, newest first, page by page', async () => {
-    const { create, call, clock } = await setUp();
+    const { create, call, clock } = await setUpKeys();
     const made: string[] = [];
     for (const name of ['a', 'b', 'c']) {
       clock.advance(1000);
@@ -177,7 +145,7 @@ describe('GET /v1/keys', () => {
   });
 
   it('describes one key', async () => {
-    const { create, call } = await setUp();
+    const { create, call } = await setUpKeys();
     const { key: _, ...created } = await create({ name: 'a', scopes: ['rerank'] });
     expect(keyResponseSchema.parse(await (await call('GET', `/v1/keys/${created.id}`)).json())).toEqual(created);
   });
@@ -190,7 +158,7 @@ describe('GET /v1/keys', () => {
     ['limit=1&limit=2', 'limit is given twice; give it once', 'limit'],
     ['limitt=1', 'limitt is not known here; leave it out', null],
   ])('400 for ?%s', async (query, message, param) => {
-    const { call } = await setUp();
+    const { call } = await setUpKeys();
     expect(await errorOf(await call('GET', `/v1/keys?${query}`))).toEqual({
       status: 400,
       code: 'invalid_request',
@@ -202,7 +170,7 @@ describe('GET /v1/keys', () => {
 
 describe('DELETE /v1/keys/{id}', () => {
   it('ends the key at once in this isolate, and says again what it said first', async () => {
-    const { create, call, use, clock } = await setUp();
+    const { create, call, use, clock } = await setUpKeys();
     const { id, key } = await create({ name: 'leaked', scopes: ['rerank'] });
     expect(await use(key)).toBe(200);
     const first: KeyResponse = await (await call('DELETE', `/v1/keys/${id}`)).json();
@@ -213,7 +181,7 @@ describe('DELETE /v1/keys/{id}', () => {
   });
 
   it('ends the key within 60 seconds in an isolate that has just seen it', async () => {
-    const { create, call } = await setUp();
+    const { create, call } = await setUpKeys();
     const { id, key } = await create({ name: 'leaked', scopes: ['rerank'] });
     const elsewhere = createTestApp();
     const use = async () =>
@@ -225,95 +193,10 @@ describe('DELETE /v1/keys/{id}', () => {
   });
 });
 
-describe('POST /v1/keys/{id}/rotate', () => {
-  it('makes a successor with the same terms, and lets the old key go on for the overlap', async () => {
-    const { create, call, use, clock } = await setUp();
-    const old = await create({ name: 'backend', scopes: ['rerank'], tokens_per_day: 70, requests_per_minute: 60 });
-    expect(await use(old.key)).toBe(200);
-    const response = await call('POST', `/v1/keys/${old.id}/rotate`, { overlap_seconds: 3600 });
-    expect(response.status).toBe(201);
-    const successor = createdKeyResponseSchema.parse(await response.json());
-    const { name, scopes, tokens_per_day, requests_per_minute } = old;
-    expect(successor).toMatchObject({ name, scopes, tokens_per_day, requests_per_minute, replaces: old.id });
-    expect([await use(old.key), await use(successor.key)]).toEqual([200, 200]);
-    clock.advance(3_600_000);
-    expect([await use(old.key), await use(successor.key)]).toEqual([401, 200]);
-  });
-
-  it('takes no body for a day’s overlap, and never lengthens the old key’s life', async () => {
-    const { create, call, clock } = await setUp();
-    const inAnHour = new Date(clock.nowMs + 3_600_000).toISOString();
-    for (const [expires_at, oldEnds] of [
-      [null, new Date(clock.nowMs + 86_400_000).toISOString()],
-      [inAnHour, inAnHour],
-    ]) {
-      const old = await create({ name: 'k', scopes: ['rerank'], expires_at });
-      expect((await call('POST', `/v1/keys/${old.id}/rotate`)).status).toBe(201);
-      expect(await (await call('GET', `/v1/keys/${old.id}`)).json()).toMatchObject({ expires_at: oldEnds });
-    }
-  });
-
-  it('gives the successor the life that the old key was made for, or what is asked for', async () => {
-    const { create, call, clock } = await setUp();
-    const expires_at = new Date(clock.nowMs + 3_600_000).toISOString();
-    for (const [body, expected] of [
-      [{}, clock.nowMs + 600_000 + 3_600_000],
-      [{ expires_at: null }, undefined],
-      [{ expires_at: '2030-01-01T00:00:00+01:00' }, Date.UTC(2029, 11, 31, 23)],
-    ] as const) {
-      const old = await create({ name: 'k', scopes: ['rerank'], expires_at });
-      clock.advance(600_000);
-      const successor = createdKeyResponseSchema.parse(
-        await (await call('POST', `/v1/keys/${old.id}/rotate`, body)).json(),
-      );
-      expect(successor.expires_at).toBe(expected === undefined ? null : new Date(expected).toISOString());
-      clock.advance(-600_000);
-    }
-  });
-
-  it('409 for a key that has a successor, also when two rotate at once', async () => {
-    const { create, call } = await setUp();
-    const { id } = await create({ name: 'k', scopes: ['rerank'] });
-    const both = await Promise.all([0, 1].map(() => call('POST', `/v1/keys/${id}/rotate`, {})));
-    expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
-    expect(await errorOf(await call('POST', `/v1/keys/${id}/rotate`, {}))).toMatchObject({
-      code: 'key_not_rotatable',
-      message: `The API key ${id} has been replaced already; rotate the key that "replaces" it.`,
-    });
-    const list = keyListResponseSchema.parse(await (await call('GET', '/v1/keys')).json());
-    expect(list.data.filter(({ replaces }) => replaces === id)).toHaveLength(1);
-  });
-
-  it('409 for a key that is revoked or expired', async () => {
-    const { create, call, clock } = await setUp();
-    const revoked = await create({ name: 'k', scopes: ['rerank'] });
-    await call('DELETE', `/v1/keys/${revoked.id}`);
-    const expires_at = new Date(clock.nowMs + 1000).toISOString();
-    const expired = await create({ name: 'k', scopes: ['rerank'], expires_at });
-    clock.advance(1000);
-    for (const [{ id }, status] of [
-      [revoked, 'revoked'],
-      [expired, 'expired'],
-    ] as const) {
-      expect(await errorOf(await call('POST', `/v1/keys/${id}/rotate`, {}))).toMatchObject({
-        status: 409,
-        message: `The API key ${id} is ${status}; create a new one.`,
-      });
-    }
-  });
-
-  it('400 for an overlap over the limit', async () => {
-    const { create, call } = await setUp();
-    const { id } = await create({ name: 'k', scopes: ['rerank'] });
-    const response = await call('POST', `/v1/keys/${id}/rotate`, { overlap_seconds: 2_592_001 });
-    expect((await errorOf(response)).message).toBe('overlap_seconds is 2,592,001, the limit is 2,592,000');
-  });
-});
-
 describe('another tenant’s keys', () => {
   it('are nowhere: 404 where they are named, absent from the list, and untouched', async () => {
-    const mine = await setUp();
-    const theirs = await setUp();
+    const mine = await setUpKeys();
+    const theirs = await setUpKeys();
     const { id, key } = await theirs.create({ name: 'secret name', scopes: ['rerank'] });
     for (const [method, path] of [
       ['GET', `/v1/keys/${id}`],
@@ -335,7 +218,7 @@ describe('another tenant’s keys', () => {
 describe('while D1 is down', () => {
   it('503 for every call about keys, by an admin whose key is cached', async () => {
     const { database, state } = createSwitchableDatabase();
-    const { call, create } = await setUp({ database });
+    const { call, create } = await setUpKeys({ database });
     const { id } = await create({ name: 'k', scopes: ['rerank'] });
     state.down = true;
     for (const [method, path, body] of [
