@@ -4,7 +4,7 @@ import { readSampleTexts } from '#test/bench/read-sample-texts.ts';
 import type { BenchmarkPair } from '#test/bench/score/benchmark-side.ts';
 
 export interface Workload {
-  /** The pairs of round `index`: one query against the documents, each with a number in front that no other round has, so that nothing is cached. */
+  /** The pairs of round `index`: one query against the documents, each with numbers in front that no other one of any round has, so that nothing is cached. */
   round(index: number): BenchmarkPair[];
   /** The documents of round `index` with query `query` (another one than the round's, for one that is asked later); each `newEvery`-th is one that no round has. */
   again(index: number, query: number, options?: AgainOptions): BenchmarkPair[];
@@ -45,7 +45,8 @@ export async function buildWorkload(modelPath: string, documentCount: number): P
     return Array.from({ length: documentCount }, (_, position) => {
       const isNew = position % newEvery === newEvery - 1;
       if (isNew) unseen += 1;
-      const number = isNew ? `new ${unseen}` : String(index + 1);
+      // Passages are fewer than documents: without its own number, one that comes twice in a round would be kept the second time.
+      const number = isNew ? `new ${unseen}` : `${index + 1}, ${position + 1}`;
       return tokenise(`${number}. ${documents[position % documents.length]}`, query);
     });
   };
