@@ -141,7 +141,9 @@ it('bad settings stop the start with all problems in one sentence', async () => 
   child.stderr?.setEncoding('utf8').on('data', (text) => (errors += text));
   const [code] = await once(child, 'close');
   expect(code).toBe(1);
-  expect(errors).toMatch(/^The worker is not configured: WORKER_SIGNING_KEY: .*; GPU_WORKER_PRECISION: .*\n$/);
+  expect(errors).toMatch(
+    /^The worker is not configured: WORKER_SIGNING_KEY: .*; GPU_WORKER_PRECISION is "int4": .*\n$/,
+  );
 });
 
 it('a worker whose parent is gone ends by itself', async () => {
