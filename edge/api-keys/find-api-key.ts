@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { answerBefore } from '#edge/answer-before.ts';
 import { equalInConstantTime } from '#edge/api-keys/equal-in-constant-time.ts';
 import type {
   FindApiKey,
@@ -22,6 +23,8 @@ export const unknownKeyTtlMs = 5_000;
 
 /** Milliseconds after which a database that has not answered counts as down: its rows come in tens of them. */
 export const readTimeoutMs = 5_000;
+
+const lateMessage = `no answer within ${readTimeoutMs} ms`;
 
 /** Entries of each cache. Unknown keys have a cache of their own, so that inventing keys cannot push real ones out. */
 const cachedKeysMaxDefault = 10_000;
@@ -83,7 +86,7 @@ export function createApiKeyFinder({
     const hashes = [hash, ...(await Promise.all(peppers.others.map((other) => hashApiKey(other, key))))];
     let rows: readonly StoredApiKey[];
     try {
-      rows = await answerBefore(timeoutSignal(readTimeoutMs), readKeyRows(hashes));
+      rows = await answerBefore(timeoutSignal(readTimeoutMs), readKeyRows(hashes), () => new Error(lateMessage));
     } catch (error) {
       log({ level: 'error', event: 'key_store_unavailable', message: innermostCause(error).message });
       return { kind: 'unavailable' };
@@ -114,11 +117,4 @@ export function createApiKeyFinder({
 
 function fresh<Value>(cached: Cached<Value> | undefined, nowMs: number): Value | undefined {
   return cached !== undefined && nowMs < cached.freshUntilMs ? cached.value : undefined;
-}
-
-function answerBefore<Value>(timeout: AbortSignal, answer: Promise<Value>): Promise<Value> {
-  const late = new Promise<never>((_, reject) => {
-    timeout.addEventListener('abort', () => reject(new Error(`no answer within ${readTimeoutMs} ms`)), { once: true });
-  });
-  return Promise.race([answer, late]);
 }

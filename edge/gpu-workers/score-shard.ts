@@ -71,9 +71,7 @@ class ShardRace {
   readonly #tried: WorkerTarget[] = [];
   #running: Attempt[] = [];
   #lookAtMs = 0;
-  #failure: ShardFailure | undefined;
-  /** Whether a worker itself has said that it failed. */
-  #answered = false;
+  readonly #failures: ShardFailure[] = [];
 
   constructor(ports: FanOutPorts, job: ShardJob) {
     this.#ports = ports;
@@ -97,9 +95,8 @@ class ShardRace {
         return outcome;
       }
       this.#job.failedTargets.add(attempt.target.id);
-      this.#answered ||= outcome.answered;
-      this.#failure = this.#failure === undefined ? outcome : mostTelling(this.#failure, outcome);
-      if (this.#running.length === 0 && !(await this.#retry())) return this.#failure;
+      this.#failures.push(outcome);
+      if (this.#running.length === 0 && !(await this.#retry())) return this.#failures.reduce(mostTelling);
     }
   }
 
@@ -251,7 +248,7 @@ class ShardRace {
     const [first, second] = this.#tried;
     if (this.#tried.length > 2 || first === second) return undefined;
     const isAlone = this.#job.shard.targets.length === 1;
-    const wasAnybodyThere = this.#answered || this.#failure?.reason !== 'unreachable';
+    const wasAnybodyThere = this.#failures.some(({ answered, reason }) => answered || reason !== 'unreachable');
     return isAlone || !wasAnybodyThere ? first : undefined;
   }
 

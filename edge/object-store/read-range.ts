@@ -1,3 +1,4 @@
+import { answerBefore } from '#edge/answer-before.ts';
 import { objectStoreFault, unexpectedAnswer } from '#edge/object-store/object-store-fault.ts';
 import type { S3Requests } from '#edge/object-store/s3-requests.ts';
 
@@ -17,13 +18,9 @@ const rangeTimeoutMs = 60_000;
 /** Some bytes of an object. Throws ServiceError `adapter_store_unavailable`, also where they are fewer or more, do not come in time, or nobody waits for them. */
 export async function readRange(s3: S3Requests, { signal, ...range }: ObjectRange): Promise<Uint8Array> {
   const limits = AbortSignal.any([signal, s3.timeoutSignal(rangeTimeoutMs)]);
-  const givenUp = new Promise<never>((_, reject) => {
-    const giveUp = () => reject(objectStoreFault('GET of a range was given up', limits.reason));
-    if (limits.aborted) giveUp();
-    else limits.addEventListener('abort', giveUp, { once: true });
-  });
-  // Not every runtime ends a body by the signal of its request.
-  return Promise.race([fetchRange(s3, range, limits), givenUp]);
+  return answerBefore(limits, fetchRange(s3, range, limits), (reason) =>
+    objectStoreFault('GET of a range was given up', reason),
+  );
 }
 
 async function fetchRange(
