@@ -1,26 +1,13 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { baseModelCalibration } from '#shared/calibration/base-model-calibration.ts';
 import { scoreResponseSchema, workerInfoSchema } from '#shared/protocol/score.ts';
 import { secretScoreCall } from '#test/support/secret-score-call.ts';
-import {
-  type ControlledWorker,
-  pairScore,
-  type ScoreBehaviour,
-  startControlledWorker,
-} from '#test/support/start-controlled-worker.ts';
-
-let worker: ControlledWorker;
-afterEach(() => worker.server.close());
-
-async function readyWorker(score?: ScoreBehaviour): Promise<ControlledWorker> {
-  worker = await startControlledWorker(score);
-  worker.becomeReady();
-  return worker;
-}
+import { pairScore } from '#test/support/start-controlled-worker.ts';
+import { startReadyWorker } from '#test/support/start-ready-worker.ts';
 
 describe('200', () => {
   it('scores each document as a task of its own and answers in the order of the request', async () => {
-    const { call } = await readyWorker();
+    const { call } = await startReadyWorker();
     const response = await call('POST', '/v1/score', secretScoreCall());
     expect(response.status).toBe(200);
     const body = scoreResponseSchema.parse(await response.json());
@@ -30,7 +17,7 @@ describe('200', () => {
   });
 
   it('adds the log-likelihood of each query token where it is asked for', async () => {
-    const { call } = await readyWorker();
+    const { call } = await startReadyWorker();
     const response = await call('POST', '/v1/score', secretScoreCall({ include_target_log_likelihoods: true }));
     const { scores } = scoreResponseSchema.parse(await response.json());
     expect(scores[1]?.target_log_likelihoods).toEqual([-1, -2, -3]);
@@ -38,8 +25,7 @@ describe('200', () => {
 
   it('sends what a blended score needs where it is asked for, and where there are constants', async () => {
     const { fittedOn: _, format: __, ...constants } = baseModelCalibration;
-    worker = await startControlledWorker(undefined, baseModelCalibration);
-    worker.becomeReady();
+    let worker = await startReadyWorker(undefined, baseModelCalibration);
     const answer = async (include_calibration: boolean) =>
       scoreResponseSchema.parse(
         await (await worker.call('POST', '/v1/score', secretScoreCall({ include_calibration }))).json(),
@@ -52,8 +38,7 @@ describe('200', () => {
     for (const absent of ['query_log_likelihood', 'calibration']) {
       expect(await answer(false)).not.toHaveProperty(absent);
     }
-    await worker.server.close();
-    await readyWorker();
+    worker = await startReadyWorker();
     for (const absent of ['query_log_likelihood', 'calibration']) {
       expect(await answer(true)).not.toHaveProperty(absent);
     }
@@ -61,7 +46,7 @@ describe('200', () => {
 
   it('hands template, cap and deadline to the engine', async () => {
     const seen: unknown[] = [];
-    const { call } = await readyWorker((task, { deadlineAtMs }) => {
+    const { call } = await startReadyWorker((task, { deadlineAtMs }) => {
       seen.push({ ...task, deadlineAtMs });
       return Promise.resolve([pairScore(task.document)]);
     });
@@ -82,7 +67,7 @@ describe('200', () => {
   it('hands on how long documents are split, and tells which chunk counted', async () => {
     const seen: unknown[] = [];
     const place = { tokens: { start: 448, end: 960 }, characters: { start: 2_000, end: 4_100 } };
-    const { call } = await readyWorker((task) => {
+    const { call } = await startReadyWorker((task) => {
       seen.push(task.chunks);
       return Promise.resolve([
         { ...pairScore(task.document), documentTokens: 1_500, chunk: { index: 1, count: 3, ...place } },
@@ -103,7 +88,7 @@ describe('200', () => {
   it('tells where the time of its documents went, how busy it is, and whose share paid', async () => {
     const seen: unknown[] = [];
     const times = { queueMs: 5, tokenizeMs: 1, prefixMs: 40, hintsMs: 2, suffixMs: 10, prefixHits: 0, prefixMisses: 1 };
-    const { call } = await readyWorker((task, { tenant, request: name, isGuest, onTiming }) => {
+    const { call } = await startReadyWorker((task, { tenant, request: name, isGuest, onTiming }) => {
       seen.push([tenant, name === tenant, isGuest]);
       onTiming?.(
         task.document === 'private one'
@@ -136,7 +121,7 @@ describe('200', () => {
   });
 
   it('shows metrics to anybody, with nothing of a caller in them', async () => {
-    const { call, server } = await readyWorker();
+    const { call, server } = await startReadyWorker();
     await call('POST', '/v1/score', secretScoreCall({ tenant: 'acme' }));
     await call('POST', '/v1/score', '{');
     await call('GET', '/private/path');
@@ -159,7 +144,7 @@ describe('200', () => {
   });
 
   it('tells what it holds', async () => {
-    const { call } = await readyWorker();
+    const { call } = await startReadyWorker();
     const info = workerInfoSchema.parse(await (await call('GET', '/info')).json());
     expect(info).toMatchObject({
       model: 'tiny',

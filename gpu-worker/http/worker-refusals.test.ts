@@ -1,22 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { ServiceError } from '#shared/errors/service-error.ts';
 import { type WorkerError, workerErrorSchema } from '#shared/protocol/worker-error.ts';
 import { signCall } from '#shared/signed-calls/sign-call.ts';
 import { secretScoreCall } from '#test/support/secret-score-call.ts';
-import {
-  type ControlledWorker,
-  type ScoreBehaviour,
-  startControlledWorker,
-} from '#test/support/start-controlled-worker.ts';
-
-let worker: ControlledWorker;
-afterEach(() => worker.server.close());
-
-async function readyWorker(score?: ScoreBehaviour): Promise<ControlledWorker> {
-  worker = await startControlledWorker(score);
-  worker.becomeReady();
-  return worker;
-}
+import { type ControlledWorker, startControlledWorker } from '#test/support/start-controlled-worker.ts';
+import { startReadyWorker } from '#test/support/start-ready-worker.ts';
 
 async function errorOf(response: Response): Promise<WorkerError['error']> {
   return workerErrorSchema.parse(await response.json()).error;
@@ -36,7 +24,7 @@ describe('400', () => {
     ],
     ['an unknown template', secretScoreCall({ template: 'nope' }), 'invalid_request', 'template'],
   ])('refuses %s and names the field', async (_name, body, code, param) => {
-    const { call } = await readyWorker();
+    const { call } = await startReadyWorker();
     const response = await call('POST', '/v1/score', body);
     expect(response.status).toBe(400);
     expect(await errorOf(response)).toMatchObject({ code, ...(param === undefined ? {} : { param }) });
@@ -73,24 +61,24 @@ describe('401', () => {
     ['the signature of another body', forPath('/v1/score'), 'other_body'],
     ['a signature by another key', otherKey, 'wrong_key'],
   ])('refuses a call with %s', async (_name, sign, reason) => {
-    const { server } = await readyWorker();
+    const worker = await startReadyWorker();
     const token = await sign(worker);
     const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
     const body = secretScoreCall({ query: 'another body' });
-    const response = await fetch(`${server.url}/v1/score`, { method: 'POST', body, headers });
+    const response = await fetch(`${worker.server.url}/v1/score`, { method: 'POST', body, headers });
     expect(response.status).toBe(401);
     expect(await errorOf(response)).toMatchObject({ code: 'unsigned_call', reason });
   });
 
   it('refuses an unsigned look at /info, ready or not', async () => {
-    const { server } = await readyWorker();
+    const { server } = await startReadyWorker();
     expect((await fetch(`${server.url}/info`)).status).toBe(401);
   });
 });
 
 describe('404, 405 and 413', () => {
   it('refuses a model that it does not hold, by name', async () => {
-    const { call } = await readyWorker();
+    const { call } = await startReadyWorker();
     const response = await call('POST', '/v1/score', secretScoreCall({ model: 'huge' }));
     expect(response.status).toBe(404);
     expect(await errorOf(response)).toMatchObject({
@@ -100,14 +88,14 @@ describe('404, 405 and 413', () => {
   });
 
   it('knows no other routes and no other methods', async () => {
-    const { call } = await readyWorker();
+    const { call } = await startReadyWorker();
     expect((await call('GET', '/nope')).status).toBe(404);
     expect((await call('GET', '/v1/score')).status).toBe(405);
     expect((await call('DELETE', '/health')).status).toBe(405);
   });
 
   it('refuses a body over the limit, declared or streamed', async () => {
-    const { call } = await readyWorker();
+    const { call } = await startReadyWorker();
     const long = secretScoreCall({ documents: ['x'.repeat(10_000)] });
     const declared = await call('POST', '/v1/score', long);
     expect(declared.status).toBe(413);
@@ -120,7 +108,7 @@ describe('404, 405 and 413', () => {
 
 describe('429 and 499', () => {
   it('passes on that the queue is full, with Retry-After', async () => {
-    const { call } = await readyWorker(() =>
+    const { call } = await startReadyWorker(() =>
       Promise.reject(new ServiceError('overloaded', 'The queue holds 16 of 16.', { retryAfterSeconds: 3 })),
     );
     const response = await call('POST', '/v1/score', secretScoreCall());
@@ -129,7 +117,7 @@ describe('429 and 499', () => {
 
   it('drops the other documents of a call when one fails', async () => {
     const aborted: string[] = [];
-    const { call } = await readyWorker(({ document }, { signal }) => {
+    const { call } = await startReadyWorker(({ document }, { signal }) => {
       if (document === 'bad') return Promise.reject(new ServiceError('invalid_request', 'query: too long'));
       return new Promise((_resolve, reject) => {
         signal?.addEventListener('abort', () => {
@@ -146,7 +134,7 @@ describe('429 and 499', () => {
   it('drops its documents when the caller leaves', async () => {
     const started = Promise.withResolvers<void>();
     const dropped = Promise.withResolvers<void>();
-    const { call } = await readyWorker((_task, { signal }) => {
+    const { call, state } = await startReadyWorker((_task, { signal }) => {
       started.resolve();
       return new Promise((_resolve, reject) => {
         signal?.addEventListener('abort', () => {
@@ -161,13 +149,13 @@ describe('429 and 499', () => {
     caller.abort();
     await expect(answer).rejects.toThrow('aborted');
     await dropped.promise;
-    await worker.state.idle();
+    await state.idle();
   });
 });
 
 describe('500', () => {
   it('logs a call under the caller’s trace, and under none where the header is malformed', async () => {
-    const { call, log } = await readyWorker();
+    const { call, log } = await startReadyWorker();
     const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
     await call('GET', '/nowhere', undefined, { headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` } });
     expect(log()).toContain(`"traceId":"${traceId}"`);
@@ -176,7 +164,7 @@ describe('500', () => {
   });
 
   it('tells a fixed sentence and logs the detail, but never a text or a signature', async () => {
-    const { call } = await readyWorker(() => Promise.reject(new Error('tensor x has 3 rows')));
+    const { call, log } = await startReadyWorker(() => Promise.reject(new Error('tensor x has 3 rows')));
     const failed = await call('POST', '/v1/score', secretScoreCall());
     expect(failed.status).toBe(500);
     const error = await errorOf(failed);
@@ -184,15 +172,16 @@ describe('500', () => {
       code: 'internal',
       message: 'The service failed to answer; the request id identifies the fault.',
     });
-    expect(worker.log()).toContain('tensor x has 3 rows');
-    expect(worker.log()).toContain(error.request_id);
-    expect(worker.log()).not.toMatch(/private|secret query|Bearer|eyJ/);
+    expect(log()).toContain('tensor x has 3 rows');
+    expect(log()).toContain(error.request_id);
+    expect(log()).not.toMatch(/private|secret query|Bearer|eyJ/);
   });
 });
 
 describe('503', () => {
   it('is live but not ready while the model loads, and says how far it is', async () => {
-    worker = await startControlledWorker();
+    const worker = await startControlledWorker();
+    onTestFinished(() => worker.server.close());
     worker.state.enter({ name: 'loading', stage: 'weights', fraction: 0.4 });
     const health = await fetch(`${worker.server.url}/health`);
     expect([health.status, await health.json()]).toEqual([200, { status: 'live' }]);
@@ -213,14 +202,15 @@ describe('503', () => {
   });
 
   it('stays not ready when the model could not be loaded', async () => {
-    worker = await startControlledWorker();
+    const worker = await startControlledWorker();
+    onTestFinished(() => worker.server.close());
     worker.state.enter({ name: 'failed' });
     const error = await errorOf(await fetch(`${worker.server.url}/ready`));
     expect(error.message).toBe('The worker could not load its model; its log says why.');
   });
 
   it('names the adapter that a worker without a store is asked for', async () => {
-    const { call } = await readyWorker();
+    const { call } = await startReadyWorker();
     const response = await call(
       'POST',
       '/v1/score',
@@ -233,7 +223,7 @@ describe('503', () => {
 describe('504', () => {
   it('answers a call whose deadline is over without asking the engine', async () => {
     let asked = false;
-    const { call } = await readyWorker(() => {
+    const { call } = await startReadyWorker(() => {
       asked = true;
       return Promise.resolve([]);
     });
@@ -242,7 +232,7 @@ describe('504', () => {
   });
 
   it('ends a call whose deadline passes while it runs', async () => {
-    const { call } = await readyWorker(
+    const { call } = await startReadyWorker(
       (_task, { signal }) =>
         new Promise((_resolve, reject) => {
           signal?.addEventListener('abort', () => reject(new ServiceError('request_cancelled')));
